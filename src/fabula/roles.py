@@ -1,0 +1,85 @@
+"""The roles of a story model. A component is a subclass of exactly one of these.
+
+In a constructor, what stands before the star is given by the code, and what stands after
+it is chosen by the recipe. Shapes are spelled in the letters of types.py.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from torch import Generator, Tensor, nn
+
+from fabula.types import Compared, Memory, StoryBatch, StoryOutput, Tokens
+
+Carry = tuple[Tensor, ...]  # what a caption decoder carries from word to word; every tensor is (B, ...)
+Dice = Sequence[Generator]  # one generator a story, so that a story told alone or in a batch is the same
+
+
+class ImageEncoder(nn.Module, ABC):
+    """A picture to tokens; each picture on its own. Given: dim, size (height, width)."""
+
+    @abstractmethod
+    def forward(self, images: Tensor) -> Tokens:
+        """(N, C, H, W) in [-1, 1] -> (N, F, D)."""
+
+
+class TextEncoder(nn.Module, ABC):
+    """A caption to tokens; each caption on its own. Given: dim, vocabulary."""
+
+    @abstractmethod
+    def forward(self, captions: Tensor) -> Tokens:
+        """(N, L) ids -> (N, F, D); padding is masked."""
+
+
+class Fusion(nn.Module, ABC):
+    """The picture and the caption of one frame to the tokens of that frame. Given: dim."""
+
+    @abstractmethod
+    def forward(self, image: Tokens, text: Tokens) -> Tokens:
+        """(N, F, D), (N, F', D) -> (N, F'', D)."""
+
+
+class Temporal(nn.Module, ABC):
+    """The frames of a story, oldest first, to its state. Given: dim."""
+
+    @abstractmethod
+    def forward(self, frames: Tokens) -> Tokens:
+        """(B, K, F, D) -> (B, S, D). What stands in absent frames changes nothing."""
+
+
+class ImageDecoder(nn.Module, ABC):
+    """The memory of a story to its next picture. Given: dim, size (height, width)."""
+
+    @abstractmethod
+    def forward(self, memory: Memory, target: Tensor) -> Compared:
+        """One training pass against (B, C, H, W) in [-1, 1]."""
+
+    @abstractmethod
+    def generate(self, memory: Memory, dice: Dice) -> Tensor:
+        """(B, C, H, W) in [-1, 1]."""
+
+
+class CaptionDecoder(nn.Module, ABC):
+    """The memory of a story to its next caption, word by word. Given: dim, vocabulary."""
+
+    @abstractmethod
+    def forward(self, memory: Memory, target: Tensor) -> Compared:
+        """Teacher forcing on (B, L): logits (B, L, V) against ids (B, L). Position i sees only the words before i."""
+
+    @abstractmethod
+    def begin(self, memory: Memory) -> Carry:
+        """What the first step needs."""
+
+    @abstractmethod
+    def step(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
+        """The last words (B,) -> the logits of the next (B, V), and what the next step needs."""
+
+
+class Loss(nn.Module, ABC):
+    """One number that training makes small. Knows neither its weight nor its schedule."""
+
+    @abstractmethod
+    def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:
+        """A scalar."""

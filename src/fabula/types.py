@@ -1,0 +1,88 @@
+"""What flows through a model.
+
+Letters used in shapes: B stories, K context frames, L caption tokens, C H W picture,
+F tokens of one frame, S tokens of a state, D model width, V vocabulary. N = B * K.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Vocabulary(NamedTuple):
+    """How many tokens there are, and which of them are special."""
+
+    size: int
+    pad: int
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Frames:
+    """K frames of each of B stories, oldest first; absent frames stand at the end."""
+
+    images: Tensor  # (B, K, C, H, W) in [-1, 1]
+    captions: Tensor  # (B, K, L) token ids: the words, the end token, padding
+    present: Tensor  # (B, K) bool, False where a story is shorter
+
+    def to(self, device: torch.device | str) -> Frames:
+        return Frames(self.images.to(device), self.captions.to(device), self.present.to(device))
+
+
+@dataclass(frozen=True)
+class StoryBatch:
+    """The context that a model may read, and the one frame that it must predict."""
+
+    context: Frames
+    target: Frames  # K == 1
+
+    def to(self, device: torch.device | str) -> StoryBatch:
+        return StoryBatch(self.context.to(device), self.target.to(device))
+
+
+class Tokens(NamedTuple):
+    """Vectors, and which of them are real."""
+
+    values: Tensor  # (..., S, D)
+    mask: Tensor  # (..., S) bool
+
+    def mean(self) -> Tensor:
+        """(..., D), over the real vectors only; zeros where there is none."""
+        kept = torch.where(self.mask[..., None], self.values, self.values.new_zeros(()))
+        return kept.sum(-2) / self.mask.sum(-1, keepdim=True).clamp(min=1)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """All that is known when the next frame is told: the story's state, and the context it was read from."""
+
+    state: Tokens  # (B, S, D)
+    context: Frames
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The pair that a decoder was trained to bring together: pixels, velocities, or logits and ids.
+
+    `beside` is what else the decoder offers by name for losses to use: a context picture, a KL term.
+    """
+
+    predicted: Tensor
+    expected: Tensor
+    beside: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StoryOutput:
+    """What the model said in one training pass; None where the model has no such decoder."""
+
+    image: Compared | None
+    caption: Compared | None
+    memory: Memory
+    terms: Mapping[str, Tensor] = field(default_factory=dict)  # everything named in `beside`
