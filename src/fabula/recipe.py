@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from fabula.spec import Spec
-
-
-class Size(NamedTuple):
-    """A picture's height and width in pixels; a recipe writes `60x125`."""
-
-    height: int
-    width: int
-
-    def __str__(self) -> str:
-        return f"{self.height}x{self.width}"
+from fabula.story import Size
 
 
 @dataclass(frozen=True)
@@ -45,7 +36,7 @@ class Data:
     captions_key: str | None = None
     reason_key: str | None = None
     context: int = 4
-    picture_size: Size = Size(60, 125)
+    picture_size: Size = field(default=Size(60, 125))
     fit: Literal["stretch", "crop", "pad"] = "stretch"
     equalise: bool = False
     caption_length: int = 64  # tokens, the end token included
@@ -104,7 +95,9 @@ class Train:
     validate_windows: int = 512
     save_every: int = 200
     keep: int = 2  # newest checkpoints kept beside the best
-    best: str = "loss"  # the validation measure that names the best checkpoint: loss, or the name of a loss, or perplexity
+    best: str = (
+        "loss"  # the validation measure that names the best checkpoint: loss, or the name of a loss, or perplexity
+    )
     patience: int | None = None  # validations without a better one before the run stops
     sample_every: int = 200
 

@@ -9,6 +9,16 @@ from typing import NamedTuple, Protocol
 from PIL import Image
 
 
+class Size(NamedTuple):
+    """A picture's height and width in pixels; a recipe writes `60x125`."""
+
+    height: int
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.height}x{self.width}"
+
+
 class Box(NamedTuple):
     """Corners in pixels of the picture as it came, x to the right and y down."""
 
@@ -79,13 +89,16 @@ class Story:
 
 
 class Storyteller(Protocol):
-    """Whoever continues stories: a trained model, a floor, a remote service. `paints` and `writes` say what it tells."""
+    """Whoever continues stories: a trained model, a floor, a remote service.
+
+    `paints` and `writes` say what it tells.
+    """
 
     paints: bool
     writes: bool
 
     def tell(self, contexts: Sequence[Sequence[Frame]], *, seed: int = 0) -> list[Frame]:
-        """The next frame of every context (oldest frame first). The answer for one context does not depend on the others."""
+        """The next frame of every context, oldest frame first; no answer depends on the other contexts."""
         ...
 
 
