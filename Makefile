@@ -1,0 +1,47 @@
+# make demo   install, train on the built-in world, evaluate, continue a story, show the report
+# make test   install, run the tests
+# Both do their own set-up; a Python >= 3.11 and make are all they need.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+DEMO := runs/demo
+TORCH_CPU := https://download.pytorch.org/whl/cpu
+
+.PHONY: help setup demo test check format clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+setup: $(READY)
+
+$(READY): requirements.txt constraints.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "fabula needs Python 3.11 or newer with venv; name it: make setup PYTHON=/path/to/python3"; exit 2; }
+	$(PYTHON) -m venv .venv
+	@index=$$($(BIN)/python -c "import urllib.request as u; u.urlopen('$(TORCH_CPU)/torch/', timeout=3)" 2>/dev/null \
+	  && echo "--extra-index-url $(TORCH_CPU)"); set -x; \
+	$(BIN)/pip install --disable-pip-version-check --progress-bar off -q $$index -r requirements.txt -c constraints.txt
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps -e .
+	@touch $@
+
+demo: setup
+	$(BIN)/fabula train recipes/tiny.yaml --run $(DEMO) --resume
+	$(BIN)/fabula evaluate $(DEMO)
+	$(BIN)/fabula tell $(DEMO) world --context 4 --steps 3 --out $(DEMO)/told --overwrite
+	$(BIN)/fabula report $(DEMO) --out $(DEMO)/report.html
+
+test: setup
+	$(BIN)/pytest -n auto --maxprocesses 8
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/ty check src
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv runs build dist src/*.egg-info
