@@ -7,13 +7,14 @@ SOURCE = Path(__file__).parents[1] / "src" / "fabula"
 FLOORS = [
     {"errors", "story", "types", "layers"},
     {"files", "images", "tokenizer", "markup", "schema", "roles"},
-    {"spec", "world"},
+    {"spec", "world", "yamls"},
     {"recipe", "encoders", "fusion", "temporal", "decoders", "losses", "metrics"},
     {"data", "model", "objective", "writing"},
     {"train", "bundle", "storyteller", "floors"},
     {"checkpoint", "evaluate", "drawing"},
     {"report", "run", "telling", "inspection"},
     {"cli", "__init__"},
+    {"__main__"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from fabula.spec import Spec
+from pydantic import Field
+
+from fabula import yamls
+from fabula.errors import FabulaError, unknown
+from fabula.schema import Problem, join, read
+from fabula.spec import Catalogue, Spec, problems_of
 from fabula.story import Size
+
+Count = Annotated[int, Field(ge=0)]
+Number = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+RESERVED = ("loss", "perplexity", "similarity")  # validation measures beside the losses; similarity: more is better
 
 
 @dataclass(frozen=True)
 class World:
     """How many stories the source `world` holds in each split, and their seed."""
 
-    train: int = 1000
-    validation: int = 100
-    test: int = 500
+    train: Number = 1000
+    validation: Count = 100
+    test: Count = 500
     seed: int = 0
 
 
@@ -24,9 +38,9 @@ class Augment:
     """Changes drawn once for a window and done to all its frames alike. Zero is off."""
 
     flip: bool = False
-    crop: float = 0.0  # largest share of each side cut away
-    rotate: float = 0.0  # largest angle in degrees, either way
-    jitter: float = 0.0  # largest relative change of brightness, contrast and saturation
+    crop: Annotated[float, Field(ge=0, lt=1)] = 0.0  # largest share of each side cut away
+    rotate: Annotated[float, Field(ge=0, le=180)] = 0.0  # largest angle in degrees, either way
+    jitter: Share = 0.0  # largest relative change of brightness, contrast and saturation
 
 
 @dataclass(frozen=True)
@@ -35,13 +49,13 @@ class Data:
     frames_key: str | None = None
     captions_key: str | None = None
     reason_key: str | None = None
-    context: int = 4
+    context: Number = 4
     picture_size: Size = field(default=Size(60, 125))
     fit: Literal["stretch", "crop", "pad"] = "stretch"
     equalise: bool = False
-    caption_length: int = 64  # tokens, the end token included
+    caption_length: Annotated[int, Field(ge=2)] = 64  # tokens, the end token included
     tokenizer: str = "bpe"  # byte-level BPE trained on the train captions, or the path of a tokenizer.json
-    vocabulary: int = 2048  # of the trained tokenizer, special tokens included
+    vocabulary: Annotated[int, Field(ge=260)] = 2048  # of the trained tokenizer, special tokens included
     world: World = field(default_factory=World)
     augment: Augment = field(default_factory=Augment)
 
@@ -54,52 +68,50 @@ class Model:
     temporal: Spec
     image_decoder: Spec | None = None
     caption_decoder: Spec | None = None
-    dim: int = 128
+    dim: Number = 128
 
 
 @dataclass(frozen=True)
 class Loss:
     use: Spec
     weight: float = 1.0
-    start_step: int = 0  # counts for nothing before
-    ramp_steps: int = 0  # then the weight grows linearly to its full size
+    start_step: Count = 0  # counts for nothing before
+    ramp_steps: Count = 0  # then the weight grows linearly to its full size
 
 
 @dataclass(frozen=True)
 class Schedule:
     kind: Literal["constant", "cosine", "onecycle", "plateau"] = "cosine"
-    warmup_steps: int = 0
-    final: float = 0.1  # cosine: the last rate as a share of the highest
-    pct_start: float = 0.1  # onecycle: share of the steps that the rate rises
-    div_factor: float = 25.0  # onecycle: highest rate over first
-    final_div_factor: float = 10000.0  # onecycle: first rate over last
-    factor: float = 0.3  # plateau: what the rate is multiplied with
-    patience: int = 5  # plateau: validations without gain before that
+    warmup_steps: Count = 0
+    final: Share = 0.1  # cosine: the last rate as a share of the highest
+    pct_start: Share = 0.1  # onecycle: share of the steps that the rate rises
+    div_factor: Positive = 25.0  # onecycle: highest rate over first
+    final_div_factor: Positive = 10000.0  # onecycle: first rate over last
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.3  # plateau: what the rate is multiplied with
+    patience: Count = 5  # plateau: validations without gain before that
 
 
 @dataclass(frozen=True)
 class Train:
-    steps: int | None = None  # optimiser steps; exactly one of steps and epochs is given
-    epochs: float | None = None
-    batch_size: int = 16
-    accumulate: int = 1  # batches per optimiser step
+    steps: Number | None = None  # optimiser steps; exactly one of steps and epochs is given
+    epochs: Positive | None = None
+    batch_size: Number = 16
+    accumulate: Number = 1  # batches per optimiser step
     optimizer: Literal["adamw", "adam"] = "adamw"
-    learning_rate: float = 3e-4
-    weight_decay: float = 0.01
+    learning_rate: Positive = 3e-4
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
     schedule: Schedule = field(default_factory=Schedule)
-    gradient_clip: float = 1.0
+    gradient_clip: Positive | None = 1.0  # largest norm of all gradients together; null: no clipping
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    threads: int | None = None  # None: what is free
-    validate_every: int = 200
-    validate_windows: int = 512
-    save_every: int = 200
-    keep: int = 2  # newest checkpoints kept beside the best
-    best: str = (
-        "loss"  # the validation measure that names the best checkpoint: loss, or the name of a loss, or perplexity
-    )
-    patience: int | None = None  # validations without a better one before the run stops
-    sample_every: int = 200
+    threads: Number | None = None  # None: what is free
+    validate_every: Number = 200  # steps
+    validate_windows: Number = 512
+    save_every: Number = 200
+    keep: Number = 2  # newest checkpoints kept beside the best
+    best: str = "loss"  # validation measure of the best checkpoint: loss, a loss by name, perplexity, similarity
+    patience: Number | None = None  # validations without a better one before the run stops
+    sample_every: Number = 200
 
 
 @dataclass(frozen=True)
@@ -107,19 +119,148 @@ class Tell:
     """How captions are chosen word by word."""
 
     strategy: Literal["greedy", "sample", "beam"] = "sample"
-    temperature: float = 0.8
-    top_k: int = 0  # 0: all
-    top_p: float = 0.9
-    repetition_penalty: float = 1.2
-    beams: int = 4
+    temperature: Positive = 0.8
+    top_k: Count = 0  # 0: all
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
+    repetition_penalty: Positive = 1.2
+    beams: Number = 4
 
 
 @dataclass(frozen=True)
 class Recipe:
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     model: Model
     losses: dict[str, Loss]
     data: Data = field(default_factory=Data)
     train: Train = field(default_factory=Train)
     tell: Tell = field(default_factory=Tell)
     seed: int = 0
+
+
+def load(path: Path | str, overrides: Iterable[str] = (), catalogues: Mapping[str, Catalogue] | None = None) -> Recipe:
+    """Read a recipe by path or shipped name; `overrides` are dotted, as in `model.dim=512`.
+
+    With `catalogues` (`{**model.CATALOGUES, "losses": LOSSES}`) the options of components are checked too.
+    FabulaError holds all problems, one a line: dotted path, file and line, what came, what was meant.
+    """
+    tree = yamls.merge(_read(find(path)), yamls.command_line(overrides))
+    problems: list[Problem] = []
+    recipe = read(tree.values, Recipe, "", problems)
+    problems += _component_problems(tree.values, catalogues or {})
+    problems += check(tree.values)
+    if problems:
+        raise FabulaError("\n".join(_placed(problem, tree) for problem in sorted(set(problems))))
+    return recipe
+
+
+def _placed(problem: Problem, tree: yamls.Tree) -> str:
+    place = tree.place(problem.path) or "recipe"
+    return f"{problem.path} ({place}): {problem.said}" if problem.path else f"{place}: {problem.said}"
+
+
+def _component_problems(values: Mapping[str, Any], catalogues: Mapping[str, Catalogue]) -> list[Problem]:
+    """What is wrong inside components, also of a recipe that has other faults."""
+    model, losses = _section(values, "model"), _section(values, "losses")
+    entries = [(f"model.{slot}", slot, entry) for slot, entry in model.items()]
+    uses = [(name, loss.get("use")) for name, loss in losses.items() if isinstance(loss, Mapping)]
+    entries += [(f"losses.{name}.use", "losses", use) for name, use in uses]
+    problems: list[Problem] = []
+    for path, slot, entry in entries:
+        spec = read(entry, Spec, path, []) if slot in catalogues else None
+        problems += problems_of(catalogues[slot], spec) if spec else []
+    return problems
+
+
+def check(values: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong between values of which each may be right; the tree may have other faults."""
+    problems: list[Problem] = []
+    train, model, losses = (_section(values, key) for key in ("train", "model", "losses"))
+    if (train.get("steps") is None) == (train.get("epochs") is None):
+        problems.append(Problem("train", "give exactly one of steps and epochs (set the other to null)"))
+    if train.get("precision") == "float16" and train.get("device") == "cpu":
+        problems.append(Problem("train.precision", "float16 is for CUDA alone; take float32 or bfloat16 on a CPU"))
+    if "model" in values and not model.get("image_decoder") and not model.get("caption_decoder"):
+        problems.append(Problem("model", "give an image_decoder, a caption_decoder or both"))
+    named = [name for name, loss in losses.items() if loss is not None]
+    if "losses" in values and not named:
+        problems.append(Problem("losses", "give at least one loss"))
+    for name in named:
+        if not name.isidentifier() or name in RESERVED:
+            said = f"a loss is named by letters, digits and _, and not {', '.join(RESERVED)}"
+            problems.append(Problem(join("losses", name), said))
+    best, choices = train.get("best", "loss"), [*RESERVED, *named]
+    if best not in choices:
+        problems.append(Problem("train.best", unknown(best, choices)))
+    return problems
+
+
+def _section(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    section = values.get(key)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _read(path: Path, children: tuple[Path, ...] = ()) -> yamls.Tree:
+    """The file laid over all that it extends."""
+    if path.resolve() in children:
+        raise FabulaError(f"{path}: extends itself by way of {' -> '.join(c.name for c in children)}")
+    tree = yamls.read_tree(path)
+    parents = tree.values.pop("extends", None) or []
+    below = yamls.Tree({}, {})
+    for parent in [parents] if isinstance(parents, str) else parents:
+        if not isinstance(parent, str):
+            raise FabulaError(f"extends ({tree.place('extends')}): expected the path of a recipe, got {parent!r}")
+        above = _read(_parent(path, parent, tree.place("extends")), (*children, path.resolve()))
+        below = yamls.merge(below, above)
+    return yamls.merge(below, tree)
+
+
+def _parent(path: Path, parent: str, place: str) -> Path:
+    for candidate in (path.parent / parent, path.parent / f"{parent}.yaml"):
+        if candidate.is_file():
+            return candidate
+    raise FabulaError(f"extends ({place}): {_absent(parent, _names(path.parent))}")
+
+
+def find(name: Path | str) -> Path:
+    """The file of a recipe: a path, with or without `.yaml`, or the name of a shipped one, such as `tiny`."""
+    path = Path(name)
+    for candidate in (path, path.with_name(f"{path.name}.yaml"), *(folder / f"{name}.yaml" for folder in _shipped())):
+        if candidate.is_file():
+            return candidate
+    raise FabulaError(f"recipe: {_absent(str(name), [*_names(path.parent), *shipped()])}")
+
+
+def _shipped() -> list[Path]:
+    """Where the shipped recipes are: in the installed package, or beside the sources."""
+    here = Path(__file__).resolve().parent
+    return [folder for folder in (here / "recipes", here.parents[1] / "recipes") if folder.is_dir()]
+
+
+def shipped() -> list[str]:
+    """The names of the shipped recipes, such as `tiny` and `systems/gate`."""
+    return sorted({str(p.relative_to(f).with_suffix("")) for f in _shipped() for p in f.rglob("*.yaml")})
+
+
+def _names(folder: Path) -> list[str]:
+    return [str(folder / path.name) for path in sorted(folder.glob("[!.]*.yaml"))] if folder.is_dir() else []
+
+
+def _absent(name: str, names: Iterable[str]) -> str:
+    return unknown(name, names).replace("unknown", "there is no", 1) if names else f"there is no {name!r}"
+
+
+def dump(recipe: Recipe) -> str:
+    """The recipe as YAML that `load` reads back to an equal recipe."""
+    return yamls.written(_plain(recipe))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Size):
+        return str(value)
+    if isinstance(value, Spec):
+        return _plain({"kind": value.kind, **value.options})
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value

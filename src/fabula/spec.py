@@ -17,55 +17,89 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
-from fabula.errors import FabulaError, pick
-from fabula.schema import convert
+from fabula.errors import FabulaError, unknown
+from fabula.schema import Problem, join, read, short
 
 T = TypeVar("T")
+Catalogue = Mapping[str, Callable[..., Any]]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One component as a recipe writes it: its kind, its options, and where it was written."""
+    """One component as a recipe writes it: its kind, its options as plain data, and where it was written."""
 
     kind: str
     options: Mapping[str, Any] = field(default_factory=dict)
     where: str = field(default="recipe", compare=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", {name: plain(value) for name, value in self.options.items()})
+
     @classmethod
     def from_recipe(cls, entry: Any, where: str) -> Spec:
-        if isinstance(entry, str):
+        if isinstance(entry, str) and entry:
             return cls(entry, {}, where)
-        if not isinstance(entry, Mapping) or "kind" not in entry:
-            raise FabulaError(f"{where}: expected a name or a section with 'kind', got {entry!r}")
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("kind"), str):
+            raise FabulaError(f"{where}: expected a name or a section with 'kind', got {short(entry)}")
         return cls(entry["kind"], {k: v for k, v in entry.items() if k != "kind"}, where)
+
+
+def plain(value: Any) -> Any:
+    """An option as YAML holds it, lists as tuples: what was read back equals what was written."""
+    if isinstance(value, Spec):
+        return {"kind": value.kind, **value.options}
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(plain(part) for part in value)
+    return str(value) if isinstance(value, Path) else value
 
 
 def build(catalogue: Mapping[str, Callable[..., T]], spec: Spec, *given: Any) -> T:
     """Make the component that `spec` names, from what the code gives and what the recipe chose."""
-    make = catalogue[pick(spec.kind, catalogue, f"{spec.where}.kind")]
-    choices = recipe_options(make)
-    options = {
-        pick(name, choices, f"{spec.where}: option of {spec.kind!r}"): convert(
-            value, choices[name], f"{spec.where}.{name}"
-        )
-        for name, value in spec.options.items()
-    }
-    return make(*given, **options)
+    options, problems = _options(catalogue, spec)
+    if problems:
+        raise FabulaError("\n".join(map(str, problems)))
+    return catalogue[spec.kind](*given, **options)
+
+
+def problems_of(catalogue: Catalogue, spec: Spec) -> list[Problem]:
+    """Everything that would keep `build` from making this component, each with its dotted path."""
+    return _options(catalogue, spec)[1]
+
+
+def _options(catalogue: Catalogue, spec: Spec) -> tuple[dict[str, Any], list[Problem]]:
+    if spec.kind not in catalogue:
+        return {}, [Problem(join(spec.where, "kind"), unknown(spec.kind, catalogue))]
+    make = catalogue[spec.kind]
+    choices, problems = recipe_options(make), []
+    for name in spec.options.keys() - choices.keys():
+        said = unknown(name, choices) if choices else f"{spec.kind!r} has no options"
+        problems.append(Problem(join(spec.where, name), said))
+    missing = [p.name for p in _chosen(make) if p.default is p.empty and p.name not in spec.options]
+    problems += [Problem(join(spec.where, name), f"missing; {spec.kind!r} has no default for it") for name in missing]
+    known = [name for name in spec.options if name in choices]
+    options = {name: read(spec.options[name], choices[name], join(spec.where, name), problems) for name in known}
+    return options, problems
 
 
 def recipe_options(make: Callable[..., Any]) -> dict[str, Any]:
     """The options that a recipe may set: the keyword-only parameters, each with its type."""
     function = make.__init__ if inspect.isclass(make) else make
-    hints = typing.get_type_hints(function)
-    parameters = inspect.signature(make).parameters.values()
-    return {p.name: hints[p.name] for p in parameters if p.kind is p.KEYWORD_ONLY}
+    hints = typing.get_type_hints(function, include_extras=True)
+    return {p.name: hints[p.name] for p in _chosen(make)}
 
 
-def complete(catalogue: Mapping[str, Callable[..., Any]], spec: Spec) -> Spec:
+def _chosen(make: Callable[..., Any]) -> list[inspect.Parameter]:
+    return [p for p in inspect.signature(make).parameters.values() if p.kind is p.KEYWORD_ONLY]
+
+
+def complete(catalogue: Catalogue, spec: Spec) -> Spec:
     """The same spec with every default written out, so that a default changed later cannot change an old model."""
-    make = catalogue[pick(spec.kind, catalogue, f"{spec.where}.kind")]
-    parameters = inspect.signature(make).parameters
-    defaults = {name: parameters[name].default for name in recipe_options(make)}
+    if spec.kind not in catalogue:
+        raise FabulaError(f"{join(spec.where, 'kind')}: {unknown(spec.kind, catalogue)}")
+    defaults = {p.name: p.default for p in _chosen(catalogue[spec.kind]) if p.default is not p.empty}
     return replace(spec, options={**defaults, **spec.options})
