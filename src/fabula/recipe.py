@@ -245,7 +245,7 @@ def _names(folder: Path) -> list[str]:
     return [str(folder / path.name) for path in sorted(folder.glob("[!.]*.yaml"))] if folder.is_dir() else []
 
 
-def _absent(name: str, names: Iterable[str]) -> str:
+def _absent(name: str, names: list[str]) -> str:
     return unknown(name, names).replace("unknown", "there is no", 1) if names else f"there is no {name!r}"
 
 

@@ -67,7 +67,7 @@ def read(value: Any, hint: Any, path: str, problems: list[Problem]) -> Any:
     return _read_value(value, hint, path, problems)
 
 
-def _read_section(value: Any, cls: type, path: str, problems: list[Problem]) -> Any:
+def _read_section(value: Any, cls: Any, path: str, problems: list[Problem]) -> Any:
     if not isinstance(value, Mapping):
         problems.append(Problem(path, f"expected a section, got {short(value)}"))
         return None

@@ -90,11 +90,16 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     """Sections merge; a section whose `kind` changes is replaced, and a name stands for a section with that kind."""
     merged = dict(below)
     for key, value in above.items():
-        old = {"kind": merged[key]} if isinstance(merged.get(key), str) else merged.get(key)
-        both = isinstance(value, Mapping) and isinstance(old, Mapping)
-        same = both and value.get("kind", old.get("kind")) == old.get("kind")
-        merged[key] = _merge(old, value) if same else value
+        old = merged.get(key)
+        old = {"kind": old} if isinstance(old, str) else old
+        if isinstance(value, Mapping) and isinstance(old, Mapping) and _same_kind(old, value):
+            value = _merge(old, value)
+        merged[key] = value
     return merged
+
+
+def _same_kind(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+    return "kind" not in above or above["kind"] == below.get("kind", above["kind"])
 
 
 def command_line(overrides: Iterable[str]) -> Tree:
