@@ -52,6 +52,8 @@ class Temporal(nn.Module, ABC):
 class ImageDecoder(nn.Module, ABC):
     """The memory of a story to its next picture. Given: dim, size (height, width)."""
 
+    offers: tuple[str, ...] = ()  # the names that its Compared holds beside
+
     @abstractmethod
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         """One training pass against (B, C, H, W) in [-1, 1]."""
@@ -64,9 +66,14 @@ class ImageDecoder(nn.Module, ABC):
 class CaptionDecoder(nn.Module, ABC):
     """The memory of a story to its next caption, word by word. Given: dim, vocabulary."""
 
+    offers: tuple[str, ...] = ()  # the names that its Compared holds beside
+
     @abstractmethod
     def forward(self, memory: Memory, target: Tensor) -> Compared:
-        """Teacher forcing on (B, L): logits (B, L, V) against ids (B, L). Position i sees only the words before i."""
+        """Teacher forcing on (B, L): logits (B, L, V) against ids (B, L), -100 at padding.
+
+        Position i sees only the words before i.
+        """
 
     @abstractmethod
     def begin(self, memory: Memory) -> Carry:
@@ -79,6 +86,8 @@ class CaptionDecoder(nn.Module, ABC):
 
 class Loss(nn.Module, ABC):
     """One number that training makes small. Knows neither its weight nor its schedule."""
+
+    needs: tuple[str, ...] = ()  # of the output: image, caption, or names that a decoder offers
 
     @abstractmethod
     def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:

@@ -1,0 +1,10 @@
+"""Every way to paint the next picture and to write the next caption."""
+
+from fabula.decoders.caption_recurrent import GRUCaptionDecoder, LSTMCaptionDecoder
+from fabula.decoders.image_conv import ConvImageDecoder
+from fabula.decoders.unconditional import Unconditional
+
+__all__ = ["CAPTION_DECODERS", "IMAGE_DECODERS", "Unconditional"]
+
+IMAGE_DECODERS = {"conv": ConvImageDecoder}
+CAPTION_DECODERS = {"gru": GRUCaptionDecoder, "lstm": LSTMCaptionDecoder}

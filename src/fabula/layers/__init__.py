@@ -1,0 +1,1 @@
+"""Arithmetic that components share; it knows no role."""

@@ -1,0 +1,45 @@
+"""Words as vectors, words unseen, words that are only padding."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+IGNORED = -100  # the id that F.cross_entropy passes over
+
+
+class WordEmbedding(nn.Embedding):
+    """One vector a word, of length about 1, so that the same table can serve as the output's; padding is zero."""
+
+    def __init__(self, words: int, dim: int, pad: int):
+        super().__init__(words, dim, padding_idx=pad)
+        nn.init.normal_(self.weight, std=dim**-0.5)
+        nn.init.zeros_(self.weight.data[pad])
+
+
+class WordDropout(nn.Module):
+    """While training, whole words are hidden (zeros), so that the rest must be told from elsewhere.
+
+    Bowman et al. 2016, section 3.1.
+    """
+
+    def __init__(self, share: float):
+        super().__init__()
+        self.hide = nn.Dropout(share)
+        self.share = share
+
+    def forward(self, words: Tensor) -> Tensor:
+        """(B, L, E) -> (B, L, E)."""
+        if not self.training or self.share == 0:
+            return words
+        return words * (self.hide(words.new_ones(*words.shape[:2], 1)) > 0)
+
+
+def without_padding(ids: Tensor, pad: int) -> Tensor:
+    """The same ids, IGNORED where there is only padding: what a caption is compared with."""
+    return ids.masked_fill(ids == pad, IGNORED)
+
+
+def read_before(ids: Tensor, begin: int) -> Tensor:
+    """(B, L) -> (B, L): what has been written before each word: the begin token, then the words but the last."""
+    return torch.cat([torch.full_like(ids[:, :1], begin), ids[:, :-1]], dim=1)
