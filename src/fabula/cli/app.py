@@ -43,4 +43,4 @@ def _show_version(asked: bool) -> None:
 def _fabula(
     version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
 ) -> None:
-    """Visual story continuation: frames of a story in, the next picture and caption out, every number beside its floor."""
+    """Visual story continuation: frames in, the next picture and caption out, every number beside its floor."""
