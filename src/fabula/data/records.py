@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -44,11 +44,14 @@ def from_row(row: Mapping[str, Any]) -> Story:
 
 def _frame(row: Mapping[str, Any]) -> Frame:
     rest = {name: value for name, value in row.items() if name not in ("caption", "mentions", "entities")}
-    mentions = tuple(Mention(**{**mention, "ids": tuple(mention["ids"])}) for mention in row.get("mentions", ()))
-    entities = tuple(_entity(entity) for entity in row.get("entities", ()))
+    mentions = tuple(_mention(**mention) for mention in row.get("mentions", ()))
+    entities = tuple(_entity(**entity) for entity in row.get("entities", ()))
     return Frame(None, row.get("caption", ""), mentions=mentions, entities=entities, **rest)
 
 
-def _entity(row: Mapping[str, Any]) -> Entity:
-    box = row.get("box")
-    return Entity(**{**row, "box": Box(*box) if box else None})
+def _mention(tag: str, ids: Sequence[str], start: int, end: int) -> Mention:
+    return Mention(tag, tuple(ids), start, end)
+
+
+def _entity(box: Sequence[int] | None = None, **rest: Any) -> Entity:
+    return Entity(**rest, box=Box(*box) if box else None)

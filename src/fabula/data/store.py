@@ -1,4 +1,4 @@
-"""The frame store: the pictures of a split, decoded once and mapped into memory, and its stories, read when asked for."""
+"""The frame store: the pictures of a split, decoded once and mapped into memory, and its stories."""
 
 from __future__ import annotations
 

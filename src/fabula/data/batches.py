@@ -1,0 +1,87 @@
+"""Batches of windows. What a step trains on follows from seed and step alone, so a resumed run sees the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from fabula.data.augment import augment
+from fabula.data.captions import CaptionIds, caption_ids
+from fabula.data.store import Store
+from fabula.data.windows import Window, Windows
+from fabula.images import to_tensor
+from fabula.recipe import Data
+from fabula.tokenizer import Tokenizer
+from fabula.types import Frames, StoryBatch
+
+ORDER, CHANGES = 0, 1  # two streams of chance under one seed
+
+
+class Batches:
+    """The windows of one split as batches: shuffled and augmented for training, or plain and in order."""
+
+    def __init__(
+        self, store: Store, windows: Windows, tokenizer: Tokenizer, data: Data, batch_size: int, seed: int = 0
+    ) -> None:
+        self.windows, self.batch_size, self.seed = windows, batch_size, seed
+        self._data = data
+        self._store = store
+        self._captions: CaptionIds = caption_ids(store, tokenizer, data.caption_length)
+        self._rows = store.rows(windows)
+        self._order = lru_cache(maxsize=2)(self._permutation)
+
+    @property
+    def steps_an_epoch(self) -> float:
+        """How many batches go once through all windows."""
+        return len(self.windows) / self.batch_size
+
+    def from_step(self, step: int) -> Iterator[StoryBatch]:
+        """Training batches without end, beginning with that of `step`, counted from 0.
+
+        Every epoch is a new order of all windows; a batch that begins at the end of one epoch is filled from the next,
+        so that all batches are full and every window is seen equally often.
+        """
+        while True:
+            yield self.at(step)
+            step += 1
+
+    def at(self, step: int) -> StoryBatch:
+        """The training batch of one step, augmented as the recipe says."""
+        chance = np.random.default_rng([self.seed, CHANGES, step])
+        return self._batch(self._rows[self.positions(step)], chance)
+
+    def positions(self, step: int) -> np.ndarray:
+        """(B,): which windows the batch of one step holds."""
+        epochs, places = np.divmod(np.arange(step * self.batch_size, (step + 1) * self.batch_size), len(self.windows))
+        return np.array([self._order(epoch)[place] for epoch, place in zip(epochs.tolist(), places, strict=True)])
+
+    def _permutation(self, epoch: int) -> np.ndarray:
+        return np.random.default_rng([self.seed, ORDER, epoch]).permutation(len(self.windows))
+
+    def in_order(self, limit: int | None = None) -> Iterator[StoryBatch]:
+        """All windows once (or the first `limit`), plain, in the order of the split; the last batch may be smaller."""
+        rows = self._rows[:limit]
+        for start in range(0, len(rows), self.batch_size):
+            yield self._batch(rows[start : start + self.batch_size])
+
+    def gather(self, windows: Windows | Sequence[Window] | Sequence[int] | np.ndarray) -> StoryBatch:
+        """Any windows as one plain batch: the windows themselves, or their positions in the split."""
+        if isinstance(windows, Windows):
+            return self._batch(self._store.rows(windows))
+        chosen = np.asarray(windows, np.int64)
+        if chosen.ndim == 2:  # (B, 2) story, start
+            return self._batch(self._store.rows(Windows(self.windows.context, chosen, ())))
+        return self._batch(self._rows[chosen])
+
+    def _batch(self, rows: np.ndarray, chance: np.random.Generator | None = None) -> StoryBatch:
+        """Rows (B, K + 1) of the store; the last column is the target."""
+        images = to_tensor(self._store.pictures[rows])  # (B, K + 1, 3, H, W)
+        if chance is not None:
+            images = augment(images, self._data.augment, chance)
+        captions = torch.from_numpy(self._captions.ids[rows].astype(np.int64))
+        present = torch.ones(rows.shape, dtype=torch.bool)
+        context, target = slice(None, -1), slice(-1, None)
+        return StoryBatch(*(Frames(images[:, k], captions[:, k], present[:, k]) for k in (context, target)))

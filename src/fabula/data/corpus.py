@@ -1,0 +1,128 @@
+"""A data set made ready: the stores of its splits, one tokenizer, token ids, windows; and nothing leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fabula.data.captions import CaptionIds, caption_ids, tokenizer_for
+from fabula.data.store import Store, open_store
+from fabula.data.windows import Window, Windows
+from fabula.errors import FabulaError
+from fabula.recipe import Data
+from fabula.story import Frame
+from fabula.tokenizer import Tokenizer
+
+NAMED = 5  # so many stories are named in a sentence, the others are counted
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split made ready."""
+
+    name: str
+    store: Store
+    windows: Windows
+    captions: CaptionIds
+
+    @property
+    def too_short(self) -> list[str]:
+        """The ids of the stories that hold no window."""
+        return [self.store.ids[story] for story in self.windows.too_short]
+
+    def context(self, window: Window) -> list[Frame]:
+        """The K frames of a window with their pictures: all that a storyteller may see."""
+        return self.store.context(window, self.windows.context)
+
+    def target(self, window: Window) -> Frame:
+        """The frame that it must tell."""
+        return self.store.target(window, self.windows.context)
+
+    def notes(self) -> list[str]:
+        """What a person should know before believing a number: what was cut, what was left out."""
+        length = self.captions.ids.shape[1]
+        cut = f"{self.name}: {self.captions.share:.1%} of {len(self.captions.truncated):,} captions "
+        notes = [f"{cut}are longer than {length} tokens and are cut"]
+        if self.too_short:
+            names = ", ".join(self.too_short[:NAMED]) + (", ..." if len(self.too_short) > NAMED else "")
+            need = self.windows.context + 1
+            notes.append(f"{self.name}: {len(self.too_short):,} stories of fewer than {need} frames left out: {names}")
+        return notes
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All splits of a data set with the tokenizer they share."""
+
+    data: Data
+    tokenizer: Tokenizer
+    splits: dict[str, Split]
+
+    @property
+    def stores(self) -> dict[str, Store]:
+        return {name: split.store for name, split in self.splits.items()}
+
+    @property
+    def windows(self) -> dict[str, Windows]:
+        return {name: split.windows for name, split in self.splits.items()}
+
+    @property
+    def truncated(self) -> dict[str, float]:
+        """The share of captions that were cut, per split."""
+        return {name: split.captions.share for name, split in self.splits.items()}
+
+    def notes(self) -> list[str]:
+        return [note for split in self.splits.values() for note in split.notes()]
+
+
+def open_corpus(data: Data, splits: Sequence[str] | None = None, tokenizer: Tokenizer | None = None) -> Corpus:
+    """The named splits (all by default), checked for leaks; the tokenizer is learned from train unless one is given.
+
+    Errors: FabulaError for an unknown source or split, for a source without `train` when a tokenizer must be
+    learned, for a split without a single window, and for a story or picture that stands on two sides.
+    """
+    source = _source(data)
+    stores = {name: open_store(data, name, source) for name in splits or source.splits}
+    if len(stores) > 1:
+        _check_leaks(stores, source)
+    tokenizer = tokenizer or _tokenizer(data, stores, source)
+    return Corpus(data, tokenizer, {name: _split(store, tokenizer, data) for name, store in stores.items()})
+
+
+def open_split(data: Data, split: str | None, tokenizer: Tokenizer) -> Split:
+    """One split of a source that the tokenizer has perhaps never seen.
+
+    Without a name: the only split there is, else `test`.
+    """
+    source = _source(data)
+    name = split or (source.splits[0] if len(source.splits) == 1 else "test")
+    return _split(open_store(data, name, source), tokenizer, data)
+
+
+def _source(data: Data) -> Any:
+    from fabula.data.open import open_source
+
+    return open_source(data.source, data)
+
+
+def _tokenizer(data: Data, stores: dict[str, Store], source: Any) -> Tokenizer:
+    if data.tokenizer != "bpe":
+        return tokenizer_for(data, ())
+    if "train" not in source.splits:
+        raise FabulaError(f"{source.name}: no split 'train' to learn from; it has {', '.join(source.splits)}")
+    store = stores["train"] if "train" in stores else open_store(data, "train", source)
+    return tokenizer_for(data, store.captions)
+
+
+def _split(store: Store, tokenizer: Tokenizer, data: Data) -> Split:
+    windows = store.windows(data.context)
+    if not len(windows):
+        longest = int(store.counts.max(initial=0))
+        where = f"{store.meta['source']}: split {store.split!r}"
+        raise FabulaError(f"{where} has no story of {data.context + 1} frames (longest: {longest}); lower data.context")
+    return Split(store.split, store, windows, caption_ids(store, tokenizer, data.caption_length))
+
+
+def _check_leaks(stores: dict[str, Store], source: Any) -> None:
+    """Ids and pictures on two sides: an error that names them."""
