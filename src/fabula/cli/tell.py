@@ -1,0 +1,37 @@
+"""`fabula tell`: continue a story of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option, echo
+
+STORY = "A folder of numbered pictures with .txt beside them, or a source: FILE.jsonl, FILE.parquet, hub:NAME, world."
+
+
+def tell(
+    bundle: Annotated[Path, Argument(help="A run folder or a bundle.", metavar="RUN_OR_BUNDLE")],
+    story: Annotated[str, Argument(help=STORY)],
+    out: Annotated[Path, Option(help="The folder to write; an earlier telling in it is replaced.")],
+    steps: Annotated[int, Option(min=1, help="Frames to tell, each read back as context of the next.")] = 1,
+    samples: Annotated[int, Option(min=1, help="In how many ways to continue.")] = 1,
+    seed: Annotated[int, Option(help="The same seed tells the same story.")] = 0,
+    context: Annotated[int | None, Option(min=1, help="Continue from the first N frames.", show_default="all")] = None,
+    which: Annotated[str | None, Option("--story", help="The story's id in its source.", show_default="first")] = None,
+    split: Annotated[str | None, Option(help="The split that the story is in.", show_default="test, or first")] = None,
+) -> None:
+    """Continue a story: pictures, captions, story.json and a storyboard, in a folder that is itself a story."""
+    import fabula
+    from fabula.telling import check_out, continue_story, read_story, write_telling
+
+    check_out(out)
+    teller = fabula.load(bundle)
+    begun = read_story(story, teller.recipe.data, which=which, split=split, context=context)
+    telling = continue_story(teller, begun, steps=steps, samples=samples, seed=seed)
+    write_telling(telling, out)
+    for number, way in enumerate(telling.continuations, start=1):
+        for frame in way:
+            place = f"sample {number}, frame {frame.number}" if samples > 1 else f"frame {frame.number}"
+            echo(f"{place}: {frame.caption or '(a picture without a caption)'}")
+    echo(f"Written: {out / 'storyboard.png'}")
