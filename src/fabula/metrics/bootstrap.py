@@ -1,0 +1,37 @@
+"""Intervals by drawing whole stories with replacement: windows of one story overlap and are not independent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DRAWS = 1000
+MOST_CELLS = 4_000_000  # of the matrix of counts that is held at a time
+
+
+def totals(columns: NDArray[np.float64], groups: NDArray[Any], *, seed: int, draws: int = DRAWS) -> Any:
+    """(N, C) columns and the group of every row (N,) -> (draws, C): their sums, groups drawn with replacement.
+
+    None where there are fewer than two groups: nothing can be said of the spread between them.
+    """
+    names, places = np.unique(groups, return_inverse=True)
+    if len(names) < 2:
+        return None
+    by_group = np.zeros((len(names), columns.shape[1]))
+    np.add.at(by_group, places, columns)
+    dice = np.random.default_rng(seed)
+    most = max(1, MOST_CELLS // len(names))
+    sizes = [min(most, draws - done) for done in range(0, draws, most)]
+    even = np.full(len(names), 1 / len(names))
+    return np.concatenate([dice.multinomial(len(names), even, size=size) @ by_group for size in sizes])
+
+
+def interval(values: NDArray[np.float64], share: float = 0.95) -> dict[str, float]:
+    """The middle `share` of the drawn values (Efron's percentile interval); NaN draws are left out."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return {"low": float("nan"), "high": float("nan")}
+    low, high = np.quantile(known, [(1 - share) / 2, (1 + share) / 2])
+    return {"low": float(low), "high": float(high)}

@@ -1,0 +1,69 @@
+"""Values, intervals and chunks."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fabula.metrics import MEASURES, Scores, Told
+from fabula.metrics.bootstrap import totals
+
+
+def windows(count, seed=0):
+    dice = np.random.default_rng(seed)
+    pictures = dice.integers(0, 256, (2, count, 8, 9, 3), dtype=np.uint8)
+    words = np.array(["the", "cat", "saw", "a", "red", "ball", "in", "one", "dark", "wood"])
+    texts = [[" ".join(dice.choice(words, 6)) for _ in range(count)] for _ in range(2)]
+    return Told(pictures[0], texts[0], pictures=pictures[1], captions=texts[1])
+
+
+def part(told, rows):
+    return Told(told.true_pictures[rows], told.true_captions[rows], told.pictures[rows], told.captions[rows])
+
+
+def test_chunks_change_nothing():
+    told, whole, parted = windows(30), Scores(), Scores()
+    whole.add(told)
+    for start in range(0, 30, 7):
+        parted.add(part(told, slice(start, start + 7)))
+    stories = np.arange(30) // 4
+    assert _rounded(whole.values(stories)) == _rounded(parted.values(stories))
+
+
+def test_every_value_stands_in_its_interval_and_says_its_regime():
+    scores = Scores()
+    scores.add(windows(60))
+    found = scores.values(np.arange(60) // 3)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    for name, entry in found.items():
+        assert entry["n"] == 60
+        assert entry["regime"] == MEASURES[name].regime
+        assert (entry["regime"] == "n.a.") == name.startswith("picture.")
+        if MEASURES[name].reads and name != "caption.bleu":
+            assert entry["low"] <= entry["value"] <= entry["high"], name
+
+
+def test_the_interval_of_a_mean_is_the_textbooks():
+    x = np.random.default_rng(0).normal(size=(400, 1))
+    drawn = totals(x, np.arange(400), seed=0)[:, 0] / 400
+    assert drawn.std() == pytest.approx(x.std() / 20, rel=0.1)
+
+
+def test_stories_are_drawn_whole():
+    x = np.tile(np.array([[1.0], [-1.0]]), (50, 1))
+    assert np.all(totals(x, np.arange(100) // 2, seed=0) == 0)
+    assert totals(x, np.zeros(100), seed=0) is None
+
+
+def test_rows_hold_the_score_of_each_window():
+    told, scores = windows(12), Scores()
+    rows = scores.add(told)
+    whole = scores.values(np.arange(12))
+    for name in ("picture.mae", "caption.rouge_l", "picture.ssim"):
+        assert rows[name].mean() == pytest.approx(whole[name]["value"])
+    alone = Scores().add(part(told, slice(3, 4)))
+    assert rows["caption.chrf"][3] == pytest.approx(alone["caption.chrf"][0])
+
+
+def _rounded(values):
+    return {k: {x: round(y, 6) if isinstance(y, float) else y for x, y in v.items()} for k, v in values.items()}
