@@ -63,7 +63,6 @@ class Canvas(nn.Module):
         )
         self.paint = doubling(channels, finish, last=3)
         self.squash = nn.Tanh() if output == "tanh" else Sigmoid()
-        self.paint[-1].weight.data.mul_(0.1)  # begin near grey, where tanh is steep
 
     def forward(self, state: Tensor) -> Tensor:
         return self.squash(cropped(self.paint(self.sketch(state)), self.size))

@@ -9,7 +9,6 @@ from typing import Literal
 
 from torch import nn
 
-
 Norm = Literal["group", "none"]
 Activation = Literal["leaky_relu", "gelu", "relu"]
 Finish = Callable[[int], nn.Module]  # what follows a convolution that gives so many channels
@@ -30,12 +29,15 @@ def halving(channels: Sequence[int], finish: Finish) -> nn.Sequential:
 
 
 def doubling(channels: Sequence[int], finish: Finish, *, last: int) -> nn.Sequential:
-    """(N, channels[0], h, w) -> (N, last, H, W): each stage doubles both sides; the last one is left bare."""
+    """(N, channels[0], h, w) -> (N, last, H, W): each stage doubles both sides; the last is bare, and begins near 0."""
     stages = [
         nn.Sequential(nn.ConvTranspose2d(below, above, 4, stride=2, padding=1), finish(above))
         for below, above in pairwise(channels)
     ]
-    return initialised(nn.Sequential(*stages, nn.ConvTranspose2d(channels[-1], last, 4, stride=2, padding=1)))
+    bare = nn.ConvTranspose2d(channels[-1], last, 4, stride=2, padding=1)
+    stack = initialised(nn.Sequential(*stages, bare))
+    bare.weight.data.mul_(0.1)
+    return stack
 
 
 def halved(side: int, stages: int) -> int:
