@@ -29,6 +29,8 @@ from fabula.errors import FabulaError
 from fabula.recipe import Data
 from fabula.story import Frame, Story
 
+DIGEST = 16  # bytes of a picture's digest
+
 
 class Decoded(NamedTuple):
     """One picture: what is kept of it."""
@@ -49,16 +51,14 @@ class Index:
     sizes: list[tuple[int, int]] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        return {
-            "counts": np.asarray(self.counts, np.int64),
-            "lines": np.asarray(self.lines, np.int64),
-            "sizes": np.asarray(self.sizes, np.int32).reshape(-1, 2),
-            "digests": np.frombuffer(b"".join(self.digests), np.uint8).reshape(-1, DIGEST),
-        }
-
-
-DIGEST = 16  # bytes
+    def save(self, path: Path) -> None:
+        np.savez(
+            path,
+            counts=np.asarray(self.counts, np.int64),
+            lines=np.asarray(self.lines, np.int64),
+            sizes=np.asarray(self.sizes, np.int32).reshape(-1, 2),
+            digests=np.frombuffer(b"".join(self.digests), np.uint8).reshape(-1, DIGEST),
+        )
 
 
 def decode_split(source: Any, split: str, data: Data, folder: Path, about: dict[str, Any]) -> None:
@@ -66,7 +66,7 @@ def decode_split(source: Any, split: str, data: Data, folder: Path, about: dict[
     began = time.monotonic()
     with files.new_folder(folder) as draft:
         index = _write_stories(source, split, data, draft)
-        np.savez(draft / "index.npz", **index.arrays())  # pyright: ignore[reportArgumentType]
+        index.save(draft / "index.npz")
         (draft / "captions.json").write_text(json.dumps(index.captions), encoding="utf-8")
         seconds = round(time.monotonic() - began, 2)
         meta = about | {"stories": len(index.ids), "frames": len(index.captions), "seconds": seconds, "ids": index.ids}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from fabula.story import Box, Entity, Frame, Mention, Phase, Story
@@ -23,9 +23,16 @@ def _frame_row(frame: Frame) -> dict[str, Any]:
 
 
 def _said(value: Any, leave: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The fields of a dataclass that hold something."""
-    pairs = ((each.name, getattr(value, each.name)) for each in fields(value) if each.name not in leave)
-    return {name: _plain(held) for name, held in pairs if held or held == 0}
+    """The fields of a dataclass that differ from their defaults."""
+    kept = [each for each in fields(value) if each.name not in leave]
+    return {
+        each.name: _plain(getattr(value, each.name)) for each in kept if getattr(value, each.name) != _default(each)
+    }
+
+
+def _default(each: Field[Any]) -> Any:
+    """What a field holds when nothing was said; MISSING where something must be."""
+    return each.default if each.default_factory is MISSING else each.default_factory()
 
 
 def _plain(value: Any) -> Any:
@@ -46,7 +53,7 @@ def _frame(row: Mapping[str, Any]) -> Frame:
     rest = {name: value for name, value in row.items() if name not in ("caption", "mentions", "entities")}
     mentions = tuple(_mention(**mention) for mention in row.get("mentions", ()))
     entities = tuple(_entity(**entity) for entity in row.get("entities", ()))
-    return Frame(None, row.get("caption", ""), mentions=mentions, entities=entities, **rest)
+    return Frame(None, row["caption"], mentions=mentions, entities=entities, **rest)
 
 
 def _mention(tag: str, ids: Sequence[str], start: int, end: int) -> Mention:
