@@ -10,7 +10,7 @@ from fabula.story import Box, Size
 
 _NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _BOX = re.compile(rf"[\s\[\](){{}}]*({_NUMBER})" + rf"[\s,;]+({_NUMBER})" * 3 + r"[\s\[\](){}]*")
-_EMPTY = re.compile(r"[\s\-–—\[\]()]*")
+_EMPTY = re.compile(r"[\s\-\u2013\u2014\[\]()]*")
 
 
 def looks_like_box(text: str) -> bool:

@@ -22,9 +22,7 @@ class Parsed:
     repairs: tuple[str, ...]  # in words; `count_repairs` counts them by kind
 
 
-def parse(
-    story_markup: str, chain_of_thought: str, count: int, sizes: Sequence[Size | None] | None = None
-) -> Parsed:
+def parse(story_markup: str, chain_of_thought: str, count: int, sizes: Sequence[Size | None] | None = None) -> Parsed:
     """Frames 1 to `count` of a story from its markup and its tables; boxes are clamped where `sizes` are known.
 
     Everything is aligned by image number. Entities come in the order characters, objects, landmarks, backgrounds,

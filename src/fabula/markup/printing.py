@@ -29,13 +29,13 @@ def print_story(frames: Sequence[Frame], phases: Sequence[Phase] = ()) -> tuple[
 def _segment(number: int, frame: Frame) -> str:
     text = frame.caption
     if squeeze(clean(text)[0]) != text or TAG.search(text):
-        raise FabulaError(f"frame {number}: the caption is not plain text: {text[:60]!r}; squeeze white space, drop tags")
+        raise FabulaError(f"frame {number}: the caption is not plain text: {text[:60]!r}")
     _check_mentions(number, frame)
     opened: dict[int, list[str]] = {}
     closed: dict[int, list[str]] = {}
     for mention in frame.mentions:
         opened.setdefault(mention.start, []).append(f"<{mention.tag} {' '.join(mention.ids)}>")
-    for mention in reversed(sorted(frame.mentions, key=lambda mention: mention.start)):
+    for mention in reversed(frame.mentions):  # the inner ends first
         closed.setdefault(mention.end, []).append(f"</{mention.tag}>")
     places = sorted({0, len(text), *opened, *closed})
     pieces = [text[start:end] for start, end in zip(places, [*places[1:], len(text)], strict=True)]

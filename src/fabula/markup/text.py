@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")  # lone surrogates cannot be written as UTF-8
+# Lone surrogates, too, which cannot be written as UTF-8.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _BREAKS = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 
 

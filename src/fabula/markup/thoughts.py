@@ -32,7 +32,7 @@ ELEMENTS = (
 _SECTIONS = {"character": CHARACTERS, "object": OBJECTS, "landmark": OBJECTS, "background": OBJECTS}
 _SECTIONS |= {"setting": SETTINGS, "narrative": PHASES}
 _IMAGE = re.compile(r"image\s*#?\s*0*([0-9]{1,6})(?![0-9])", re.IGNORECASE)
-_EDGES = " *`_:;,-–—()[]"
+_EDGES = " *`_:;,-\u2013\u2014()[]"
 
 
 @dataclass
@@ -86,7 +86,7 @@ class _Reader:
     def row(self, row: Row) -> None:
         if row.ruled or _table_of([row.cells[0].lower().strip(_EDGES)]):
             self.header = _keys(row.cells)
-        elif not any(cell.strip("-–— ") for cell in row.cells):
+        elif not any(cell.strip("-\u2013\u2014 ") for cell in row.cells):
             self.repairs.note("row dropped: nothing in it", self.where)
         elif not self.header:
             self.repairs.note("row dropped: no table", f"{self.where}: {quoted(' | '.join(row.cells))}")

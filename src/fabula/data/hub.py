@@ -1,0 +1,121 @@
+"""Stories from the Hugging Face hub: `hub:OWNER/NAME[@REVISION]`. What was loaded once is used without the hub.
+
+A hub that does not answer costs minutes in its own library, so it is asked here first, and given three seconds.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fabula.data.parquet import ParquetSource
+from fabula.data.source import Source
+from fabula.errors import FabulaError
+
+if TYPE_CHECKING:
+    from fabula.recipe import Data
+
+NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
+CONVERTED = "refs/convert/parquet"  # where the hub keeps its own parquet copy of other formats
+PATIENCE = 3.0  # seconds
+LICENCES = {"daniel3303/StoryReasoning": "CC BY-ND 4.0"}  # of data sets whose rows do not say it
+
+
+def open_hub(rest: str, data: Data | None = None) -> Source:
+    """The parquet files of a data set, loaded if they are not here yet.
+
+    Errors: FabulaError within 5 seconds where the hub does not answer and nothing is cached, and for a data set,
+    revision or file that is not there.
+    """
+    match = NAME.fullmatch(rest)
+    name = f"hub:{rest}"
+    if not match:
+        raise FabulaError(f"{name}: expected hub:OWNER/NAME or hub:OWNER/NAME@REVISION")
+    folder, note = _snapshot(match[1], match[2], name)
+    source = ParquetSource(folder, data, name=name, source=match[1], licence=LICENCES.get(match[1], ""))
+    source.notes = (*source.notes, *note)
+    return source
+
+
+def _snapshot(repository: str, revision: str | None, name: str) -> tuple[Path, tuple[str, ...]]:
+    """The folder with the files, and what a person should know of where they come from."""
+    from huggingface_hub import constants
+
+    silence = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else silence_of(constants.ENDPOINT)
+    if silence is None:
+        return _loaded(repository, revision, name), ()
+    folder = _cached(repository, revision)
+    if folder is None:
+        raise FabulaError(
+            f"{name}: {silence}, and no copy is cached; connect, or give the path of a copy: parquet:PATH"
+        )
+    return folder, (f"{silence}: the cached copy {folder.name[:12]} is used",)
+
+
+def silence_of(endpoint: str) -> str | None:
+    """Why the hub cannot be asked; None if it answers, whatever it says. Takes at most 4 seconds.
+
+    In a thread of its own, since neither a name that is looked up nor a server that dribbles heeds a time limit.
+    """
+    told: list[str | None] = []
+    asking = threading.Thread(target=lambda: told.append(_ask(endpoint)), daemon=True)
+    asking.start()
+    asking.join(PATIENCE + 1)
+    return told[0] if told else f"the hub {endpoint} does not answer"
+
+
+def _ask(endpoint: str) -> str | None:
+    request = urllib.request.Request(f"{endpoint}/api/datasets?limit=1", method="HEAD")
+    try:
+        urllib.request.urlopen(request, timeout=PATIENCE).close()
+    except urllib.error.HTTPError:
+        return None  # it has answered
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        return None if isinstance(reason, ssl.SSLError) else f"the hub {endpoint} cannot be reached ({reason})"
+    except Exception as error:  # an answer that is not HTTP
+        return f"the hub {endpoint} does not answer as a hub ({error})"
+    return None
+
+
+def _cached(repository: str, revision: str | None) -> Path | None:
+    """The newest complete copy on this machine; parquet files of the data set itself before the converted ones."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    for tried in (revision, CONVERTED) if revision is None else (revision,):
+        try:
+            found = snapshot_download(repository, repo_type="dataset", revision=tried, local_files_only=True)
+        except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError):
+            continue
+        if any(Path(found).rglob("*.parquet")):
+            return Path(found)
+    return None
+
+
+def _loaded(repository: str, revision: str | None, name: str) -> Path:
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+
+    try:
+        for tried in (revision, CONVERTED) if revision is None else (revision,):
+            names = HfApi().list_repo_files(repository, repo_type="dataset", revision=tried)
+            if any(each.endswith(".parquet") for each in names):
+                found = snapshot_download(
+                    repository, repo_type="dataset", revision=tried, allow_patterns=["*.parquet", "**/*.parquet"]
+                )
+                return Path(found)
+    except GatedRepoError as error:
+        raise FabulaError(f"{name}: one must ask for access on the hub, then log in with `hf auth login`") from error
+    except RevisionNotFoundError as error:
+        raise FabulaError(f"{name}: no revision {revision or CONVERTED!r} with parquet files on the hub") from error
+    except RepositoryNotFoundError as error:
+        raise FabulaError(f"{name}: no such data set on the hub, or it is private") from error
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        raise FabulaError(f"{name}: cannot be loaded from the hub: {str(error).splitlines()[0][:150]}") from error
+    raise FabulaError(f"{name}: holds no parquet files; download it and write parquet or jsonl")

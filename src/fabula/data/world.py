@@ -1,0 +1,44 @@
+"""The built-in story world as a source: `world`. Nothing is on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING
+
+from fabula.data.digests import combined
+from fabula.data.source import READING, SPLITS, Source
+from fabula.recipe import World
+from fabula.story import Size, Story
+
+if TYPE_CHECKING:
+    from fabula.recipe import Data
+
+SHOWN = Size(120, 250)  # the size of pictures where nobody asks for another
+
+
+class WorldSource(Source):
+    """As many stories of each split as `data.world` says, made when they are asked for."""
+
+    name = "world"
+
+    def __init__(self, data: Data | None = None):
+        self.world = data.world if data else World()
+        self.splits = tuple(split for split in SPLITS if getattr(self.world, split))
+
+    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
+        from fabula.world import make_story
+
+        for index in range(self._count(split)):
+            if places is None or index in places:
+                yield make_story(split, self.world.seed, index, size or SHOWN)
+
+    def _count(self, split: str) -> int:
+        return getattr(self.world, split)
+
+    def _ids(self, split: str) -> list[str]:
+        return [story.id for story in self._stories(split, Size(6, 12), None)]
+
+    def _digest(self, split: str) -> str:
+        from fabula import world
+
+        return combined(READING, world.version, split, self.world.seed, self._count(split))
