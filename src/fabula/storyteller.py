@@ -66,6 +66,7 @@ class ModelStoryteller:
         """Teacher-forced: the total nats of each caption as it is scored, cut to the recipe's length, end included."""
         if self.model.caption_decoder is None:
             raise FabulaError("this model writes no captions, so it cannot say how likely one is")
+        assert len(contexts) == len(captions)
         nats: list[float] = []
         for part, said in zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True):
             ids, _ = self.tokenizer.encode(said, self.recipe.data.caption_length)

@@ -90,8 +90,9 @@ def draw(scores: Tensor, luck: Tensor, tell: recipes.Tell) -> Tensor:
     before = chances.cumsum(-1) - chances
     chances = chances * (before < tell.top_p)
     reached = chances.cumsum(-1)
-    place = (reached <= luck[:, None] * reached[:, -1:]).sum(-1)  # 0 beyond the nucleus: never chosen
-    return words.gather(1, place.clamp(max=chances.shape[1] - 1)[:, None])[:, 0]
+    place = (reached <= luck[:, None] * reached[:, -1:]).sum(-1)
+    last = (chances > 0).sum(-1) - 1  # rounding may point beyond the nucleus
+    return words.gather(1, torch.minimum(place, last)[:, None])[:, 0]
 
 
 def _likeliest(chances: Tensor, mass: float) -> tuple[Tensor, Tensor]:
