@@ -1,0 +1,11 @@
+"""The built-in story world: endless illustrated stories whose laws are known.
+
+`version` changes whenever a law, a phrase or a picture changes, so that what was made from an older world is told apart.
+"""
+
+from fabula.world.setup import SPLITS
+from fabula.world.story import make_story, split_stories
+
+version = "1"
+
+__all__ = ["SPLITS", "make_story", "split_stories", "version"]

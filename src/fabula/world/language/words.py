@@ -1,0 +1,300 @@
+"""The words for a scene: fills every slot of the grammar with its texts and weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from fabula.world.cast import KINDS, Character
+from fabula.world.language.phrases import (
+    ASIDES,
+    EVENTS,
+    FEELS,
+    HURDLES,
+    INSIDE,
+    LEADS,
+    OPENINGS,
+    OUTSIDE,
+    QUOTES,
+    REACTS,
+    SIGHTS,
+)
+from fabula.world.places import PLACES
+from fabula.world.scene import Actor, Item, Scene
+
+PRONOUNS = {"she": ("she", "her", "her"), "he": ("he", "him", "his")}
+HANDS = {"duck": "wings", "frog": "hands"}
+ACTION = re.compile(r"\[([^\]]*)\]")
+
+
+class Words:
+    """The grammar of one scene: call it with a slot's name."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.place = PLACES[scene.place]
+        event = scene.event
+        self.actor, self.other = scene.actor(event.actor), scene.actor(event.other)
+        self.thing = scene.item(event.thing)
+        self.cache: dict[str, Mapping[str, int]] = {}
+
+    def __call__(self, slot: str) -> Mapping[str, int]:
+        found = self.cache.get(slot)
+        if found is None:
+            found = self.cache[slot] = getattr(self, f"slot_{slot}")()
+        return found
+
+    # --- the sentences ---
+
+    def slot_caption(self) -> Mapping[str, int]:
+        feel, sets = "^{feels}.", "^{setting}."
+        tails = {feel: 4, f"{feel} {sets}": 2, f"{sets} {feel}": 2, sets: 2}
+        react = "^{reacts}."
+        if self._witnesses():
+            tails |= {f"{feel} {react}": 3, react: 2, f"{react} {sets}": 1}
+        if self.scene.event.kind == "talk":
+            return {f"^{{lead}}{{core}}{tail}": weight for tail, weight in tails.items()}
+        told = {f"^{{lead}}{{core}}{{reason}}. {tail}": weight for tail, weight in tails.items() if self.scene.why}
+        two = {tail: weight for tail, weight in tails.items() if tail.count("^") > 1}
+        return told | {f"^{{lead}}{{core}}. {tail}": weight for tail, weight in two.items()}
+
+    def slot_lead(self) -> Mapping[str, int]:
+        if self.scene.number == 1:
+            return dict.fromkeys(OPENINGS[self.scene.light, self.scene.weather], 1)
+        return LEADS if self.scene.why else ASIDES
+
+    def slot_core(self) -> Mapping[str, int]:
+        return _acted(EVENTS[self._phrases()], self.scene.event.actor)
+
+    def _phrases(self) -> str:
+        event, thing = self.scene.event, self.thing
+        if event.kind == "begin":
+            return "begin two" if self.other else "begin ground" if thing and thing.where == "ground" else "begin held"
+        if event.kind == "go" and self.other:
+            return "go together"
+        if event.kind == "take" and thing and thing.owner not in ("", event.actor):
+            return "take away"
+        return event.kind
+
+    def slot_reason(self) -> Mapping[str, int]:
+        return {" because {why}": 3, ", for {why}": 1, ". ^{why}": 2}
+
+    def slot_why(self) -> Mapping[str, int]:
+        return dict.fromkeys(self.scene.why, 1)
+
+    def slot_feels(self) -> Mapping[str, int]:
+        assert self.actor
+        return _acted(FEELS[self.actor.feeling], self.actor.who.id)
+
+    def slot_reacts(self) -> Mapping[str, int]:
+        """One of those who look on, and what they feel."""
+        return {f"{{reacts_{actor.who.id}}}": 1 for actor in self._witnesses()}
+
+    def __getattr__(self, name: str):
+        if name.startswith("slot_reacts_"):
+            return lambda: self._reaction(name.removeprefix("slot_reacts_"))
+        raise AttributeError(name)
+
+    def _reaction(self, id: str) -> Mapping[str, int]:
+        actor = self.scene.actor(id)
+        assert actor
+        texts = REACTS["asleep" if actor.asleep else actor.feeling]
+        return {text.replace("{w}", _name(actor)): 1 for text in texts}
+
+    def _witnesses(self) -> list[Actor]:
+        return [
+            actor for actor in self.scene.actors if actor is not self.actor and (not actor.new or actor is self.other)
+        ]
+
+    def slot_setting(self) -> Mapping[str, int]:
+        table = INSIDE if self.place.indoors else OUTSIDE
+        sky = dict.fromkeys(table[self.scene.light, self.scene.weather], 3)
+        return sky | {f"^{self._scenery(text)}": 2 for text in self.place.scenery}
+
+    def _scenery(self, text: str) -> str:
+        return text.removesuffix(".")
+
+    # --- who ---
+
+    def slot_A(self) -> Mapping[str, int]:  # noqa: N802
+        return _introduced(self.actor)
+
+    def slot_B(self) -> Mapping[str, int]:  # noqa: N802
+        return _introduced(self.other)
+
+    def slot_a(self) -> Mapping[str, int]:
+        return {_name(self.actor): 1}
+
+    def slot_b(self) -> Mapping[str, int]:
+        return {_name(self.other or self.actor): 1}
+
+    def slot_he(self) -> Mapping[str, int]:
+        return {_pronoun(self.actor, 0): 1}
+
+    def slot_him(self) -> Mapping[str, int]:
+        return {_pronoun(self.actor, 1): 1}
+
+    def slot_his(self) -> Mapping[str, int]:
+        return {_pronoun(self.actor, 2): 1}
+
+    def slot_bhe(self) -> Mapping[str, int]:
+        return {_pronoun(self.other, 0): 1}
+
+    def slot_bhim(self) -> Mapping[str, int]:
+        return {_pronoun(self.other, 1): 1}
+
+    def slot_hands(self) -> Mapping[str, int]:
+        return {_hands(self.actor): 1}
+
+    def slot_bhands(self) -> Mapping[str, int]:
+        return {_hands(self.other): 1}
+
+    def slot_owner(self) -> Mapping[str, int]:
+        return {_name(self._owner()): 1}
+
+    def slot_hands_owner(self) -> Mapping[str, int]:
+        return {_hands(self._owner()): 1}
+
+    def _owner(self) -> Actor | None:
+        assert self.thing
+        return self.scene.actor(self.thing.owner)
+
+    # --- what and where ---
+
+    def slot_P(self) -> Mapping[str, int]:  # noqa: N802
+        thing = self._thing()
+        if thing.new:
+            return {_tag("gdo", thing.id, f"{_article(thing.colour)} {thing.colour} {thing.kind}"): 1}
+        names = {f"the {thing.kind}": 3, f"the {thing.colour} {thing.kind}": 2}
+        if self.actor and thing.owner == self.actor.who.id:
+            names |= {f"{PRONOUNS[self.actor.who.sex][2]} {thing.kind}": 2}
+        return {_tag("gdo", thing.id, name): weight for name, weight in names.items()}
+
+    def slot_p(self) -> Mapping[str, int]:
+        thing = self._thing()
+        return {_tag("gdo", thing.id, f"the {thing.kind}"): 1}
+
+    def _thing(self) -> Item:
+        assert self.thing or self.scene.items, self.scene
+        return self.thing or self.scene.items[0]
+
+    def slot_place(self) -> Mapping[str, int]:
+        return {self._the_place(): 1}
+
+    def _the_place(self) -> str:
+        return _tag("gdl", background_id(self.place.name), f"the {self.place.name}")
+
+    def _the_mark(self) -> str:
+        return _tag("gdl", landmark_id(self.place.name), f"the {self.place.mark}")
+
+    def slot_placename(self) -> Mapping[str, int]:
+        return {self.place.name: 1}
+
+    def slot_here(self) -> Mapping[str, int]:
+        return {f"{self.place.at} {self._the_place()}": 1}
+
+    def slot_at(self) -> Mapping[str, int]:
+        return {" {here}": 3, "": 2}
+
+    def slot_on(self) -> Mapping[str, int]:
+        return {" outside": 3, "": 1} if self.place.indoors else {" over {place}": 3, "": 1}
+
+    def slot_mark(self) -> Mapping[str, int]:
+        return {self._the_mark(): 1}
+
+    def slot_spot(self) -> Mapping[str, int]:
+        return {f"{self.place.spot} {self._the_mark()}": 1}
+
+    # --- the rest ---
+
+    def slot_quote(self) -> Mapping[str, int]:
+        return dict.fromkeys(self.scene.why or QUOTES, 1)
+
+    def slot_quote_(self) -> Mapping[str, int]:
+        """Words that go on after the quotation: a comma in place of the full stop."""
+        return {re.sub(r"\.$", ",", text): 1 for text in self.scene.why or QUOTES}
+
+    def slot_time(self) -> Mapping[str, int]:
+        return {{"dusk": "evening"}.get(self.scene.light, self.scene.light): 1}
+
+    def slot_sight(self) -> Mapping[str, int]:
+        return dict.fromkeys(SIGHTS["inside" if self.place.indoors else self.scene.light], 1)
+
+    def slot_hurdle(self) -> Mapping[str, int]:
+        return dict.fromkeys(HURDLES[self.place.indoors], 1)
+
+    def slot_falling(self) -> Mapping[str, int]:
+        return {self._fell(): 1}
+
+    def slot_drop(self) -> Mapping[str, int]:
+        return {"drop" if self._fell() == "rain" else "flake": 1}
+
+    def _fell(self) -> str:
+        return str(self.scene.hidden.get("weather_before", "rain"))
+
+
+def background_id(place: str) -> str:
+    """A place's id in the markup; the same in every story."""
+    return f"bg{list(PLACES).index(place) + 1}"
+
+
+def landmark_id(place: str) -> str:
+    """The id of a place's landmark in the markup."""
+    return f"lm{list(PLACES).index(place) + 1}"
+
+
+def with_article(words: str) -> str:
+    """`an old oak`."""
+    return f"{_article(words)} {words}"
+
+
+def _tag(tag: str, id: str, text: str) -> str:
+    return f"<{tag} {id}>{text}</{tag}>"
+
+
+@lru_cache(maxsize=4096)
+def _acted(texts: tuple[str, ...], id: str) -> dict[str, int]:
+    """The texts at equal odds, with `[...]` marked as what this character does."""
+    return {ACTION.sub(rf"<gda {id}>\1</gda>", text): 1 for text in texts}
+
+
+def _name(actor: Actor | None) -> str:
+    assert actor
+    return _tag("gdo", actor.who.id, actor.who.name)
+
+
+def _introduced(actor: Actor | None) -> Mapping[str, int]:
+    """A name, or a name with kind, build and clothes where the character is new."""
+    assert actor
+    if not actor.new:
+        return {_name(actor): 1}
+    who = actor.who
+    noun = f"{_article(who.build)} {who.build} {who.kind}"
+    names = {
+        f"{who.name} the {who.kind}": 2,
+        f"{noun} called {who.name}": 2,
+        f"{noun} named {who.name}": 2,
+        f"{who.name}, {noun} in {_garment(who)},": 2,
+    }
+    return {_tag("gdo", who.id, name): weight for name, weight in names.items()}
+
+
+def _garment(who: Character) -> str:
+    plural = who.garment == "dungarees"
+    return f"{who.clothes} {who.garment}" if plural else f"{_article(who.clothes)} {who.clothes} {who.garment}"
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
+def _pronoun(actor: Actor | None, case: int) -> str:
+    assert actor
+    return PRONOUNS[actor.who.sex][case]
+
+
+def _hands(actor: Actor | None) -> str:
+    assert actor
+    kind = actor.who.kind
+    return "hands" if KINDS[kind].human else HANDS.get(kind, "paws")

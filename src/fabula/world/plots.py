@@ -1,0 +1,280 @@
+"""The plots: thirteen schemas, and the exact odds of what happens next.
+
+A plot is a list of steps, one a line: `event actor [other] [thing] [>where] : why | why`. The actors a, b, c are the
+first, second and third character, p and q the things. With odds of 17 to 3 the next event is the plot's next step,
+else a distraction that fits the state; a plot has room for two distractions, so a story has 7 to 10 frames.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from fabula.world.events import happen, possible
+from fabula.world.places import PLACES
+from fabula.world.props import PROPS
+from fabula.world.state import Event, State
+
+FORESEEN, DISTRACTED = 17, 3  # weights of the plot's next step and of all distractions together
+MOST_DISTRACTIONS = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a plot: alternative events, who and what takes part, where it leads, and reasons to tell."""
+
+    kinds: tuple[str, ...]
+    actor: str
+    other: str = ""
+    thing: str = ""
+    where: str = ""
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A schema of a story and what it needs at the start."""
+
+    name: str
+    title: str
+    people: int  # characters that take part
+    uses: tuple[tuple[str, ...], ...]  # for each thing, the uses that it may have
+    steps: tuple[Step, ...]
+    start: str = "held"  # where the first thing is: held by a, or on the ground
+    company: bool = False  # whether b is there from the start
+    homes: str = "any"  # any, out
+    lights: tuple[str, ...] = ("day", "day", "dusk")
+    weathers: tuple[str, ...] = ("clear", "clear", "rain", "snow")
+
+    def changes(self, kinds: set[str]) -> bool:
+        """Whether any step of the plot is one of these events."""
+        return any(kinds & set(step.kinds) for step in self.steps)
+
+
+def _step(line: str) -> Step:
+    head, _, tail = line.partition(":")
+    kind, *words = head.replace("put out", "put_out").split()
+    people = [word for word in words if word in "abc"]
+    thing = next((f"obj{'pq'.index(word) + 1}" for word in words if word in "pq"), "")
+    where = next((word[1:] for word in words if word[0] == ">"), "")
+    ids = [f"char{'abc'.index(word) + 1}" for word in people] + [""]
+    why = tuple(reason.strip() for reason in tail.split("|") if reason.strip())
+    return Step(tuple(kind.replace("_", " ").split("/")), ids[0], ids[1], thing, where, why)
+
+
+def _plot(name: str, title: str, uses: str, steps: str, **start: object) -> Plot:
+    lines = tuple(_step(line) for line in steps.strip().splitlines())
+    people = max(int(id[4:]) for step in lines for id in (step.actor, step.other) if id)
+    wanted = tuple(tuple(thing.split("/")) for thing in uses.split())
+    return Plot(name, title, people, wanted, lines, **start)  # type: ignore[arg-type]
+
+
+PLOTS = {
+    plot.name: plot
+    for plot in (
+        _plot("lost and found", "The Lost {p}", "play/break/keep/open", """
+            begin a p : {he} loved {p} more than anything | {he} carried {p} everywhere
+            go a >any : {he} wanted to show {p} to the world | {he} wanted to take {p} for a walk
+            drop a p : {he} was not looking | {his} hands were cold
+            search a p : {he} would not go home without {p} | {he} could not do without {p}
+            meet a b : help was needed | nobody should search alone
+            find b p : {he} had looked very carefully | {he} had sharp eyes
+            give b a p : it belonged to {b} | {b} had missed it so much
+            """),
+        _plot("gift passed on", "A Gift Passed On", "play/keep/eat/plant/open", """
+            begin a p : {he} wanted to make somebody glad | {he} had a gift to give
+            meet a b : {a} was looking for a friend | it was somebody's lucky day
+            give a b p : gifts are for giving | {b} looked a little lonely
+            go b a >any : somebody else might like {p} even more | {he} knew whom {p} would please
+            meet b c : {b} had been waiting there | {b} looked lonely
+            give b c p : joy grows when it is shared | {he} had already been glad of it
+            talk c a : Thank you, {b}! It all began with you. | A gift that travels is the best gift.
+            """),
+        _plot("before the storm", "Before the Storm", "light", """
+            begin a p : the air felt heavy | dark clouds were coming
+            meet a b : both had seen the clouds | {b} was hurrying home
+            rain/snow a : the clouds were full | the wind had brought it
+            go a b >in : it was dry in there | they had to get out of the weather
+            light a p : it was too dark to see | {b} did not like the dark
+            talk a b : Do not worry, it will soon be over. | Listen, how the wind sings!
+            talk b a : I am not afraid when you are here. | With a light it is almost nice.
+            clear a : the clouds had nothing left | the wind had turned
+            """, homes="out", lights=("day", "dusk"), weathers=("clear",)),
+        _plot("long way home", "The Long Way Home", "play/keep/break/open", """
+            begin a p : {his} home was far away | {he} had stayed away too long
+            go a >out : {he} had a long way home | the path led that way
+            dusk a : the day had been long | {he} had walked all day
+            meet a b : they were going the same way | no one likes to walk alone
+            go a b >any : two walk better than one | {b} knew a short cut
+            night a : it had grown so late | the sun was tired too
+            go a b >in : {he} was nearly home | home was not far now
+            sleep a : {he} had walked all day | {his} legs were so tired
+            """, lights=("day",)),
+        _plot("broken and mended", "The {P} That Broke", "break", """
+            begin a p : {he} was very proud of {p} | {p} was brand new
+            go a >any : {he} wanted to try {p} out | there was more room there
+            break a p : {he} had held it too tightly | {he} had been too wild
+            meet a b : {b} had heard the crash | {b} could mend almost anything
+            give a b p : {b} had clever hands | perhaps {b} could help
+            mend b p : {he} knew just what to do | a friend had asked {him}
+            give b a p : now it was whole again | it was as good as new
+            chase a b : they were so glad | there was nothing left to cry about
+            """),
+        _plot("planted", "What Grew from the {P}", "plant", """
+            begin a p : {he} wanted to see it grow | {he} had saved it all winter
+            plant a p : the earth was soft | there was sun and room enough
+            rain/snow a : the earth was thirsty | the clouds could wait no longer
+            sleep a : waiting makes tired | nothing more could be done
+            wake a : a bird was singing | something had tickled {his} nose
+            clear a : the clouds had nothing left | the wind had turned
+            sprout a p : it had rested long enough | sun and water had woken it
+            meet a b : such news travels fast | {b} had come to see it
+            """, homes="out", lights=("dusk", "night"), weathers=("clear",)),
+        _plot("hide and seek", "Who Hid the {P}?", "play/keep/break/eat", """
+            begin a b p : they spent the whole day together | they were best friends
+            sleep a : {he} had played too long | the air was so warm and soft
+            take b p : {he} had thought of a trick | {he} could not resist
+            hide b p : nobody would look there | {he} wanted to be funny
+            wake a : something had rustled | {his} hands felt empty
+            search a p : {p} could not just vanish | it had been here a moment ago
+            find a p : a corner of it stuck out | {he} had heard {b} giggle
+            chase a b : tricks must be paid for | now {he} knew who had done it
+            """, company=True),
+        _plot("birthday parcel", "The Birthday {P}", "open eat", """
+            begin a p : it was a birthday | somebody had a birthday today
+            go a >any : the birthday party was there | {p} had to arrive in time
+            meet a b : it was {his} birthday | {he} had been waiting at the window
+            give a b p : it was a birthday present | {b} was a year older today
+            open b p : {he} could not wait | {he} wanted to know what was inside
+            eat b q : it smelled so good | a birthday makes hungry
+            dusk a : a party makes time fly | nobody had looked at the clock
+            leave a b : it was late | it was time for bed
+            """, lights=("day",)),
+        _plot("shared lunch", "Enough for Two", "eat", """
+            begin a p : {he} had packed {his} lunch | {he} had picked it with care
+            go a >out : food tastes best outside | {he} was looking for a nice spot
+            meet a b : {b} had smelled the food | {b} had not eaten all day
+            give a b p : {b} was hungry | sharing makes it taste better
+            eat b p : {he} was so hungry | nothing had ever smelled so good
+            talk b a : That was the best lunch of my life! | You are a true friend.
+            chase a b : they were full of strength again | who is full can run
+            leave b a : somebody was calling {him} | {he} had to be home for supper
+            """),
+        _plot("night walk", "A Light in the Dark", "light", """
+            begin a p : {he} could not sleep | {he} had promised to keep watch
+            night a : the last light was gone | the sun had set
+            light a p : {he} wanted to see the path | the dark was too dark
+            go a >out : {he} had heard a small voice | somebody was calling there
+            meet a b : {he} had lost {his} way | {he} had seen the light from afar
+            go a b >in : {b} should be safe and warm | it was warm there
+            put out a p : they did not need it any more | the night was over soon
+            sleep b : {he} felt safe at last | it had been a long night
+            """, lights=("dusk",)),
+        _plot("the chase", "Stop, Thief!", "play/keep/eat/open", """
+            begin a p : something was lying there | {he} was looking for something new
+            take a p : it seemed to belong to nobody | {he} had always wanted one
+            meet a b : {b} was curious | {b} had been watching
+            take b p : {he} had seen it first | {he} wanted it for {him}self
+            chase a b : that was not fair | nobody takes things like that
+            drop b p : {he} was running too fast | {he} was out of breath
+            find a p : it had not rolled far | {he} had watched where it fell
+            talk b a : I am sorry. I should have asked. | Forgive me. Shall we share it?
+            """, start="ground"),
+        _plot("a letter", "The {P} on the Ground", "open", """
+            begin a p : something was waiting there | the wind had brought something
+            take a p : it had {his} name on it | it looked important
+            open a p : {he} could not wait | {he} had to know what it was
+            go a >any : somebody was waiting there | that was where it had come from
+            meet a b : {b} had sent it | {b} had been hoping for this
+            give a b p : {b} wanted to see it too | two can wonder better than one
+            talk b a : You have really come! | I knew that you would find it.
+            talk a b : I came as fast as I could. | I would not have missed it.
+            """, start="ground"),
+        _plot("shared umbrella", "Room for Two", "open", """
+            begin a p : one can never know | it might rain later
+            go a >out : a walk does good | {he} wanted some fresh air
+            rain/snow a : the clouds had followed {him} | it had been too fine to last
+            open a p : {he} was getting wet | that was what it was made for
+            meet a b : {b} was wet through | {b} had no umbrella
+            go a b >any : under one umbrella they kept dry | there was a warm place there
+            clear a : the clouds had nothing left | the wind had turned
+            """, homes="out", lights=("day", "dusk"), weathers=("clear",)),
+    )
+}  # fmt: skip
+ORDER = list(PLOTS)
+ONLY = {"a letter": ("letter", "book", "parcel"), "shared umbrella": ("umbrella",), "birthday parcel": ("parcel",)}
+
+
+def props_of(plot: str, thing: int) -> list[str]:
+    """The props that may be the plot's thing 0 or 1."""
+    if thing == 0 and plot in ONLY:
+        return [name for name in ONLY[plot] if name != "parcel" or plot == "birthday parcel"]
+    names = [name for name, prop in PROPS.items() if prop.use in PLOTS[plot].uses[thing]]
+    return [name for name in names if name not in ("parcel", "umbrella")]
+
+
+def rare_place(plot: str, place: str) -> bool:
+    """Whether this plot comes to this place in the hard split alone: two of ten places for every plot."""
+    return (3 * ORDER.index(plot) + list(PLACES).index(place)) % 5 == 0
+
+
+def places_of(state: State, where: str) -> list[str]:
+    """Where a step may lead: a new place of the right sort, and none that the split does not know with this plot."""
+    sort = [name for name, place in PLACES.items() if where == "any" or place.indoors == (where == "in")]
+    fresh = [name for name in sort if name != state.place]
+    return [name for name in fresh if state.hard or not rare_place(state.plot, name)]
+
+
+def foreseen(state: State) -> list[Event]:
+    """The events of the plot's next step, all equally likely; none where the plot is at its end."""
+    steps = PLOTS[state.plot].steps
+    if state.stage == len(steps):
+        return []
+    step = steps[state.stage]
+    there = places_of(state, step.where) if step.where else [""]
+    return [Event(kind, step.actor, step.other, step.thing, place) for kind in step.kinds for place in there]
+
+
+def distractions(state: State) -> list[Event]:
+    """What may happen beside the plot: it changes nothing that the plot needs."""
+    if state.stage == 0 or state.distractions == MOST_DISTRACTIONS or not state.awake():
+        return []
+    plot, (first, *others) = PLOTS[state.plot], [person.id for person in state.awake()]
+    events = [Event("pause", first), Event("trip", first)]
+    events += [Event(kind, first, other) for other in others[:1] for kind in ("talk", "chase")]
+    if not plot.changes({"rain", "snow", "clear"}):
+        events += [Event(kind, first) for kind in (("rain", "snow") if state.weather == "clear" else ("clear",))]
+    if not plot.changes({"dusk", "night", "wake"}) and state.light != "night":
+        events.append(Event("dusk" if state.light == "day" else "night", first))
+    ahead = [event.kind for event in foreseen(state)]
+    repeated = state.last.kind if state.last else ""
+    return [event for event in events if event.kind not in (*ahead, repeated) and possible(state, event)]
+
+
+def next_events(state: State) -> dict[Event, int]:
+    """The exact odds of the next event, in whole weights; empty at the end of the story."""
+    ahead, aside = foreseen(state), distractions(state)
+    if not ahead:
+        return {}
+    if not aside:
+        return dict.fromkeys(ahead, 1)
+    odds = dict.fromkeys(ahead, FORESEEN * len(aside))
+    return odds | dict.fromkeys(aside, DISTRACTED * len(ahead))
+
+
+def follow(state: State, event: Event) -> State:
+    """The state after the event, with plot and stage moved on."""
+    if event in foreseen(state):
+        return replace(happen(state, event), stage=state.stage + 1)
+    return replace(happen(state, event), distractions=state.distractions + 1)
+
+
+def reasons(state: State, event: Event) -> tuple[str, ...]:
+    """Why the event happens, in templates; nothing for a distraction."""
+    steps = PLOTS[state.plot].steps
+    return steps[state.stage].why if state.stage < len(steps) and event in foreseen(state) else ()
+
+
+def title(plot: str, thing: str) -> str:
+    """The story's title: `The Lost Kite`."""
+    return re.sub(r"\{[pP]\}", thing.title(), PLOTS[plot].title)
