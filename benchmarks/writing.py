@@ -15,7 +15,7 @@ from fabula import recipe as recipes
 from fabula.model import build_model
 from fabula.spec import Spec
 from fabula.story import Size
-from fabula.types import Memory, Tokens, Vocabulary
+from fabula.types import Frames, Memory, Tokens, Vocabulary
 from fabula.writing import write
 
 SIZE, VOCABULARY = Size(60, 125), Vocabulary(2048, 0, 1, 2)
@@ -55,7 +55,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def nothing_but_state(count: int) -> Memory:
     values = torch.randn(count, 1, SECTION.dim, generator=torch.Generator().manual_seed(0))
-    return Memory(Tokens(values, torch.ones(count, 1, dtype=torch.bool)), None)  # type: ignore[arg-type]
+    return Memory(Tokens(values, torch.ones(count, 1, dtype=torch.bool)), Frames(*[torch.zeros(count, 1)] * 3))
 
 
 def parted(memory: Memory) -> list[Memory]:

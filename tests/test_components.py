@@ -1,7 +1,7 @@
 """Every component of every catalogue keeps the promise of its role, with every option of its constructor."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
@@ -28,7 +28,7 @@ ROLES: dict[str, tuple[type, tuple[Any, ...]]] = {
     "caption_decoder": (roles.CaptionDecoder, (DIM, VOCABULARY)),
     "loss": (roles.Loss, ()),
 }
-EVERY: dict[str, dict[str, Any]] = {**CATALOGUES, "loss": LOSSES}
+EVERY: dict[str, Mapping[str, Any]] = {**CATALOGUES, "loss": LOSSES}
 
 
 def other_values(hint: Any, default: Any) -> list[Any]:

@@ -37,14 +37,8 @@ class ModelStoryteller:
         self.tokenizer = tokenizer
         self.recipe = recipe
         self.device = device
-
-    @property
-    def paints(self) -> bool:
-        return self.model.image_decoder is not None
-
-    @property
-    def writes(self) -> bool:
-        return self.model.caption_decoder is not None
+        self.paints = model.image_decoder is not None
+        self.writes = model.caption_decoder is not None
 
     def tell(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
         """The next frame of every context (oldest frame first, one frame at least)."""
