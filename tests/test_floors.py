@@ -6,14 +6,15 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "fabula"
 FLOORS = [
     {"errors", "story", "types", "layers"},
-    {"files", "images", "tokenizer", "markup", "schema", "roles"},
+    {"files", "images", "tokenizer", "markup", "schema", "roles", "weights"},
     {"spec", "world", "yamls"},
     {"recipe", "encoders", "fusion", "temporal", "decoders", "losses", "metrics", "verdict"},
     {"data", "model", "objective", "writing"},
     {"train", "bundle", "storyteller"},
     {"checkpoint", "floors", "drawing"},
     {"evaluate"},
-    {"report", "run", "telling", "inspection"},
+    {"report", "journal", "telling", "inspection"},
+    {"run"},
     {"cli", "__init__"},
     {"__main__"},
 ]

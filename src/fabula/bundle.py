@@ -1,0 +1,93 @@
+"""A model at rest: a folder with recipe.yaml, tokenizer.json and model.safetensors. All that telling needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from fabula import files, weights
+from fabula import recipe as recipes
+from fabula.errors import FabulaError
+from fabula.losses import LOSSES
+from fabula.model import CATALOGUES, StoryModel, build_model, complete_losses, complete_model
+from fabula.recipe import Recipe
+from fabula.tokenizer import Tokenizer
+
+FORMAT = "fabula-bundle-1"
+PARTS = ("recipe.yaml", "tokenizer.json", "model.safetensors")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A trained model with what it needs to read and to tell; the model is in evaluation mode, on the processor."""
+
+    model: StoryModel
+    tokenizer: Tokenizer
+    recipe: Recipe
+    folder: Path
+
+
+def read_recipe(path: Path | str, overrides: tuple[str, ...] = ()) -> Recipe:
+    """A recipe with its components checked and every default written out, so that no later default can change it."""
+    return complete(recipes.load(path, overrides, {**CATALOGUES, "losses": LOSSES}))
+
+
+def complete(recipe: Recipe) -> Recipe:
+    return replace(recipe, model=complete_model(recipe.model), losses=complete_losses(recipe.losses))
+
+
+def save(folder: Path, model: StoryModel, tokenizer: Tokenizer, recipe: Recipe) -> None:
+    """A new folder, whole or not there; the recipe is written complete."""
+    with files.new_folder(folder) as draft:
+        write(draft, model, tokenizer, recipe)
+
+
+def write(folder: Path, model: StoryModel, tokenizer: Tokenizer, recipe: Recipe) -> None:
+    """The three files, into a folder that is there."""
+    files.write_text(folder / "recipe.yaml", recipes.dump(complete(recipe)))
+    files.write_text(folder / "tokenizer.json", tokenizer.text)
+    about = {"format": FORMAT, "tokenizer": tokenizer.digest}
+    weights.save_tensors(folder / "model.safetensors", weights.own_tensors(model), about)
+
+
+def load(path: Path | str) -> Bundle:
+    """The bundle of a bundle, run or checkpoint folder. FabulaError names the file that is absent, cut or foreign."""
+    folder = find(path)
+    recipe = read_recipe(folder / "recipe.yaml")
+    tokenizer = Tokenizer.load(folder / "tokenizer.json")
+    tensors, about = weights.load_tensors(folder / "model.safetensors")
+    _check(about, tokenizer, folder)
+    with torch.random.fork_rng(devices=[]):  # the weights that a model is born with are overwritten
+        model = build_model(recipe.model, recipe.data.picture_size, tokenizer.vocabulary)
+    weights.fill(model, tensors, folder / "model.safetensors")
+    return Bundle(model.eval(), tokenizer, recipe, folder)
+
+
+def _check(about: dict[str, str], tokenizer: Tokenizer, folder: Path) -> None:
+    if about.get("format") != FORMAT:
+        found = repr(about["format"]) if "format" in about else "none"
+        raise FabulaError(f"{folder / 'model.safetensors'}: bundle format {found}; this version reads {FORMAT!r}")
+    if about.get("tokenizer") != tokenizer.digest:
+        raise FabulaError(f"{folder / 'tokenizer.json'}: not the tokenizer that this model was trained with")
+
+
+def find(path: Path | str) -> Path:
+    """The folder with the three files: `path` itself, or the bundle in a run folder."""
+    path = Path(path)
+    if not path.is_dir():
+        said = "a file; name its folder" if path.exists() else "no such folder; name a run, a bundle or a checkpoint"
+        raise FabulaError(f"{path}: {said}")
+    for folder in (path, path / "bundle"):
+        if all((folder / part).is_file() for part in PARTS):
+            return folder
+    raise FabulaError(f"{path}: {_why_not(path)}")
+
+
+def _why_not(path: Path) -> str:
+    if (path / "checkpoints").is_dir():
+        return "this run has not ended; go on with `fabula train ... --resume`, or name one of its checkpoints"
+    folder = path / "bundle" if (path / "bundle").is_dir() else path
+    absent = [part for part in PARTS if not (folder / part).is_file()]
+    return f"not a bundle, no {', '.join(absent)} in it"

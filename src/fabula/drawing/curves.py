@@ -1,0 +1,81 @@
+"""How a run went, as one picture: losses, perplexity and similarity over steps, train and validation."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+Row = Mapping[str, Any]
+PAPER, INK, FAINT, TRAIN, VALIDATION = "#fbfaf7", "#22211f", "#8a857c", "#8fb3c9", "#b4472e"
+COLUMNS, WIDTH, HEIGHT = 3, 4.6, 3.1  # panels a line; inches of a panel
+POINTS = 400  # a train curve is drawn from at most so many means
+WORDS = {"loss": "loss (weighted sum)", "perplexity": "perplexity a token", "similarity": "picture-text similarity"}
+
+
+def curves(rows: Sequence[Row], title: str = "") -> Image.Image:
+    """One panel a measure, from the rows of log.jsonl. A run without rows gives an empty page."""
+    train = [row for row in rows if row["event"] == "train"]
+    validation = [row for row in rows if row["event"] == "validation"]
+    names = _names(train, validation)
+    lines = max(1, -(-len(names) // COLUMNS))
+    figure = Figure(figsize=(WIDTH * COLUMNS, HEIGHT * lines + 0.4), dpi=100, facecolor=PAPER, layout="constrained")
+    panels = figure.subplots(lines, COLUMNS, squeeze=False).flat
+    for panel, name in zip(panels, [*names, *[""] * (lines * COLUMNS - len(names))], strict=True):
+        _panel(panel, name, train, validation)
+    figure.suptitle(title, color=INK, fontsize=12, x=0.01, ha="left")
+    return _picture(figure)
+
+
+def _names(train: Sequence[Row], validation: Sequence[Row]) -> list[str]:
+    """The weighted sum first, then what says more than a loss, then the losses."""
+    seen = dict.fromkeys(name for row in validation[-1:] for name in row["measures"])
+    seen |= dict.fromkeys(name for row in train[-1:] for name in row["losses"])
+    first = [name for name in WORDS if name in seen]
+    return first + [name for name in seen if name not in first]
+
+
+def _panel(panel: Axes, name: str, train: Sequence[Row], validation: Sequence[Row]) -> None:
+    if not name:
+        panel.set_axis_off()
+        return
+    _line(panel, *_series(train, "losses", name), TRAIN, "train", thinned=True)
+    _line(panel, *_series(validation, "measures", name), VALIDATION, "validation", thinned=False)
+    panel.set_title(WORDS.get(name, name), loc="left", fontsize=10, color=INK)
+    panel.set_facecolor(PAPER)
+    panel.grid(color="#e6e1d6", linewidth=0.7)
+    panel.tick_params(colors=FAINT, labelsize=8)
+    panel.spines[:].set_visible(False)
+    if panel.lines:
+        panel.legend(fontsize=8, frameon=False, labelcolor=INK)
+
+
+def _series(rows: Sequence[Row], room: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    points = [(row["step"], row[room][name]) for row in rows if np.isfinite(row[room].get(name, np.nan))]
+    steps, values = np.array(points, float).reshape(-1, 2).T
+    return steps, values
+
+
+def _line(panel: Axes, steps: np.ndarray, values: np.ndarray, colour: str, label: str, *, thinned: bool) -> None:
+    if not len(steps):
+        return
+    if thinned:
+        steps, values = (_means(series) for series in (steps, values))
+    panel.plot(steps, values, color=colour, label=label, linewidth=1.6, marker="" if thinned else "o", markersize=3)
+
+
+def _means(series: np.ndarray) -> np.ndarray:
+    """At most POINTS means of neighbours."""
+    return np.array([part.mean() for part in np.array_split(series, min(POINTS, len(series)))])
+
+
+def _picture(figure: Figure) -> Image.Image:
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer)
+    return Image.open(buffer).convert("RGB")

@@ -1,0 +1,1 @@
+"""Training: the loop as a generator of reports, its schedules, its validation, the device it runs on."""

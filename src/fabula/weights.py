@@ -1,0 +1,79 @@
+"""Tensors in safetensors files, both ways; a module's weights, each kept once. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from fabula.errors import FabulaError
+from fabula.files import said
+
+NAMED = 3  # so many tensors are named in a sentence
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, str]) -> None:
+    """One file; equal tensors give equal bytes."""
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with said("write", path):
+        try:
+            save_file(whole, path, metadata=dict(about))
+        except SafetensorError as error:
+            raise _as_refused(error) from error
+
+
+def _as_refused(error: SafetensorError) -> OSError:
+    """What the disk said, through the words of the library."""
+    for number in (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EDQUOT):
+        if f"os error {number}" in str(error) or os.strerror(number) in str(error):
+            return OSError(number, os.strerror(number))
+    return OSError(errno.EIO, str(error))
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors of a file and what it says about itself. FabulaError where it is absent, cut short or foreign."""
+    if not path.is_file():
+        raise FabulaError(f"{path}: no such file")
+    with said("read", path):
+        try:
+            with safe_open(path, framework="pt") as file:
+                tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+                return tensors, dict(file.metadata() or {})
+        except SafetensorError as error:
+            raise FabulaError(f"{path}: not a whole safetensors file ({error}); copy it again") from error
+
+
+def own_tensors(module: nn.Module) -> dict[str, Tensor]:
+    """The state of a module; of tensors that share their memory only the first."""
+    kept: dict[str, Tensor] = {}
+    seen: set[tuple[object, ...]] = set()
+    for name, tensor in module.state_dict().items():
+        key = (tensor.device, tensor.data_ptr(), tensor.shape, tensor.stride())
+        if tensor.numel() == 0 or key not in seen:
+            kept[name] = tensor
+            seen.add(key)
+    return kept
+
+
+@torch.no_grad()
+def fill(module: nn.Module, tensors: Mapping[str, Tensor], where: Path) -> None:
+    """Copy tensors into the module they were saved from; FabulaError where names or shapes do not fit."""
+    own = own_tensors(module)
+    if wrong := _misfits(own, tensors):
+        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+        raise FabulaError(f"{where}: these weights are of another model: {'; '.join(wrong[:NAMED])}{more}")
+    for name, tensor in own.items():
+        tensor.copy_(tensors[name])
+
+
+def _misfits(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:
+    wrong = [f"{name} is missing" for name in own if name not in found]
+    wrong += [f"{name} is not part of the model" for name in found if name not in own]
+    both = [name for name in own if name in found and own[name].shape != found[name].shape]
+    return wrong + [f"{name} is {list(found[name].shape)} and not {list(own[name].shape)}" for name in both]
