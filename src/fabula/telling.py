@@ -38,21 +38,13 @@ def read_story(
     `which` is its id (None: the first), `split` where it stands (None: test, or else the first split there is),
     `context` how many of its first frames are kept (None: all).
     """
-    source = open_source(_source_name(name), data)
+    source = open_source(name, data)
     place = pick(split, source.splits, f"{name}: split") if split else _usual(source.splits)
     stories = source.stories(place, data.picture_size)
     found = next((story for story in stories if which in (None, story.id)), None)
     if found is None:
         raise FabulaError(f"{name}: no story {which or ''} in split {place!r}; fabula inspect shows what there is")
     return replace(found, frames=found.frames[:context])
-
-
-def _source_name(name: str) -> str:
-    """`mine` -> `folder:mine`, `a.jsonl` -> `jsonl:a.jsonl`; what names a source already stays."""
-    kind = {".jsonl": "jsonl", ".parquet": "parquet"}.get(Path(name).suffix)
-    if Path(name).is_dir():
-        return f"folder:{name}"
-    return f"{kind}:{name}" if kind and ":" not in name else name
 
 
 def _usual(splits: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ STORY = "A folder of numbered pictures with .txt beside them, or a source: FILE.
 
 def tell(
     bundle: Annotated[Path, Argument(help="A run folder or a bundle.", metavar="RUN_OR_BUNDLE")],
-    story: Annotated[str, Argument(help=STORY)],
+    story: Annotated[str, Argument(help=STORY, metavar="STORY")],
     out: Annotated[Path, Option(help="The folder to write; an earlier telling in it is replaced.")],
     steps: Annotated[int, Option(min=1, help="Frames to tell, each read back as context of the next.")] = 1,
     samples: Annotated[int, Option(min=1, help="In how many ways to continue.")] = 1,

@@ -1,0 +1,19 @@
+"""`fabula report`: one page about finished runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option, echo
+
+
+def report(
+    runs: Annotated[list[Path], Argument(help="Run folders, or folders that fabula evaluate wrote.", metavar="RUN...")],
+    out: Annotated[Path | None, Option(help="The file to write.", show_default="report.html in the first run")] = None,
+) -> None:
+    """Write one self-contained page: verdict, scores beside floors, curves, told windows, recipe, data, cost."""
+    from fabula.report import write
+
+    page = write(runs, out or runs[0] / "report.html")
+    echo(f"Written: {page} ({page.stat().st_size / 1e6:.1f} MB)")

@@ -1,0 +1,150 @@
+"""Everything the page says of one run, made ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fabula.metrics.catalogue import MEASURES
+from fabula.report.curves import Curve, curves
+from fabula.report.facts import Facts, facts
+from fabula.report.moments import Moment, moments
+from fabula.report.pictures import Shown, shown_file
+from fabula.report.ranges import Range, ranges
+from fabula.report.reading import Run
+from fabula.report.stories import ShownStory, told_stories
+from fabula.report.tables import Heading, Table, Tellers, beats, best_floor, heading, ordered, score_tables, value_of
+
+MOMENTS = (
+    "Windows are ranked by the mean of their ranks in picture error and caption log-loss, where measured. "
+    "The frames above were given; below stand what is true and what was told."
+)
+DRAWN = (
+    "picture.mae",
+    "picture.ssim",
+    "caption.perplexity_word",
+    "caption.bleu",
+    "caption.chrf",
+    "caption.rouge_l",
+)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One run of the report. What a run lacks is empty, and its section is left out."""
+
+    id: str
+    name: str
+    about: str
+    verdict: tuple[str, ...]
+    ranges: tuple[Range, ...]
+    tables: tuple[Table, ...]
+    curves: tuple[Curve, ...]
+    moments: tuple[Moment, ...]
+    moments_note: str
+    stories: tuple[ShownStory, ...]
+    sample: Shown | None
+    data: Facts
+    cost: Facts
+    environment: Facts
+    recipe: str
+    measures: tuple[Heading, ...]
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """The sections that this run has: the end of their id, and their title."""
+        facts = self.data or self.cost or self.environment or self.recipe
+        there = {
+            ("standing", "Between the floors"): self.ranges,
+            ("scores", "Scores"): self.tables,
+            ("training", "Training"): self.curves,
+            ("windows", "Best, median and worst"): self.moments,
+            ("stories", "A story continued"): self.stories,
+            ("facts", "What it was made from"): facts,
+        }
+        return [section for section, content in there.items() if content]
+
+
+def chapter(run: Run, number: int = 1) -> Chapter:
+    tellers: Tellers = run.scores.get("tellers", {})
+    return Chapter(
+        id=f"run-{number}",
+        name=run.name,
+        about=_about(run.scores),
+        verdict=tuple(_verdict(run.scores, tellers)),
+        ranges=tuple(ranges(tellers, DRAWN)),
+        tables=tuple(score_tables(tellers)),
+        curves=tuple(curves(run.log, _floors(tellers))),
+        moments=tuple(moments(run.evaluation, tellers)),
+        moments_note=MOMENTS,
+        stories=tuple(told_stories(run.tellings)),
+        sample=shown_file(run.samples[-1], "Sample stories at the end of training", 1600) if run.samples else None,
+        data=facts(run.data),
+        cost=_cost(run),
+        environment=facts(run.environment),
+        recipe=run.recipe,
+        measures=tuple(_measures(tellers)),
+    )
+
+
+def _about(scores: Mapping[str, Any]) -> str:
+    """`world, test split, 2,000 windows, 4 frames of context, 60x125`."""
+    if not scores:
+        return "not evaluated yet"
+    protocol = scores.get("protocol", {})
+    said = [str(scores.get("data", "")), f"{scores['split']} split" if "split" in scores else ""]
+    said += [f"{scores['windows']:,} windows"] if isinstance(scores.get("windows"), int) else []
+    said += [f"{protocol['context']} frames of context"] if "context" in protocol else []
+    said += [f"pictures of {protocol['picture_size']}"] if "picture_size" in protocol else []
+    return ", ".join(filter(None, said))
+
+
+def _floors(tellers: Tellers) -> dict[str, tuple[str, float]]:
+    """The best floor of every measure, by the names under which a log may have it: whole, and without its subject."""
+    found: dict[str, tuple[str, float]] = {}
+    for name in {name for teller in tellers.values() for name in teller["metrics"]}:
+        floor = best_floor(tellers, name)
+        if floor is not None:
+            line = (f"best floor on the test, {floor.replace('_', ' ')}", value_of(tellers[floor], name) or 0.0)
+            found[name] = found[name.split(".")[-1]] = line
+    return found
+
+
+def _verdict(scores: Mapping[str, Any], tellers: Tellers) -> list[str]:
+    """What the evaluation concluded, or else how each model stands to the best floors."""
+    said = scores.get("verdict", [])
+    if said:
+        return [said] if isinstance(said, str) else [str(sentence) for sentence in said]
+    models = [name for name in ordered(tellers) if tellers[name]["kind"] == "model"]
+    return [_stands(tellers, model) for model in models]
+
+
+def _stands(tellers: Tellers, model: str) -> str:
+    told = {name: beats(tellers, model, name) for name in tellers[model]["metrics"]}
+    above = [heading(name).label for name, won in told.items() if won]
+    below = [heading(name).label for name, won in told.items() if won is False]
+    said = [f"better than every floor in {', '.join(above)}"] if above else []
+    said += [f"no better than the best floor in {', '.join(below)}"] if below else []
+    name = "The model" if model == "model" else model.replace("_", " ")
+    return f"{name} is {'; it is '.join(said) or 'not compared with any floor'}."
+
+
+def _measures(tellers: Tellers) -> list[Heading]:
+    """The measures of this run that the catalogue explains."""
+    used = {name for teller in tellers.values() for name in teller["metrics"]}
+    return [heading(name) for name in MEASURES if name in used]
+
+
+def _cost(run: Run) -> Facts:
+    """How long training and evaluation took, and how fast that was."""
+    found: Facts = []
+    steps = [row for row in run.log if row.get("event") == "train"]
+    if steps:
+        found += facts(
+            {name: steps[-1][name] for name in ("step", "epoch", "seconds") if name in steps[-1]}, "training"
+        )
+        rates = sorted(row["windows_per_second"] for row in steps if row.get("windows_per_second"))
+        found += facts({"windows per second": rates[len(rates) // 2]}, "training, median") if rates else []
+    costs = run.scores.get("costs", run.scores.get("cost", {}))
+    return found + (facts(costs, "evaluation") if isinstance(costs, Mapping) else [])

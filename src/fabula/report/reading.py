@@ -1,0 +1,74 @@
+"""What a finished run left in its folder, read once. What is absent is empty; what is broken is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fabula import files
+from fabula.errors import FabulaError
+
+MARKS = ("evaluation/scores.json", "scores.json", "log.jsonl", "recipe.yaml", "bundle/recipe.yaml")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The files of one run, or of one evaluation by itself."""
+
+    name: str
+    folder: Path
+    evaluation: Path  # the folder of scores.json and windows.parquet
+    recipe: str
+    scores: Mapping[str, Any]
+    log: tuple[Mapping[str, Any], ...]
+    environment: Mapping[str, Any]
+    data: Mapping[str, Any]
+    samples: tuple[Path, ...]
+    tellings: tuple[Path, ...]  # folders that `fabula tell` wrote in the run
+
+
+def read_run(folder: Path) -> Run:
+    """A run folder, a bundle or an evaluation folder. FabulaError where it is none of these, or a file is broken."""
+    if not any((folder / mark).exists() for mark in MARKS):
+        known = ", ".join(MARKS[:3])
+        raise FabulaError(f"{folder}: no run to report on; a run's folder has at least one of {known}")
+    evaluation = folder if (folder / "scores.json").exists() else folder / "evaluation"
+    return Run(
+        name=folder.resolve().name,
+        folder=folder,
+        evaluation=evaluation,
+        recipe=_text(folder / "recipe.yaml") or _text(folder / "bundle" / "recipe.yaml"),
+        scores=_scores(evaluation / "scores.json"),
+        log=tuple(row for row in _lines(folder / "log.jsonl") if isinstance(row, dict)),
+        environment=_json(folder / "environment.json"),
+        data=_json(folder / "data.json"),
+        samples=tuple(sorted((folder / "samples").glob("*.png"))),
+        tellings=tuple(sorted(path.parent for path in folder.glob("*/telling.json"))),
+    )
+
+
+def _scores(path: Path) -> Mapping[str, Any]:
+    scores = _json(path)
+    tellers = scores.get("tellers", {})
+    if not isinstance(tellers, dict) or not all(isinstance(t, dict) and "metrics" in t for t in tellers.values()):
+        raise FabulaError(f"{path}: 'tellers' has no metrics; evaluate the run again with fabula evaluate")
+    return (
+        {**scores, "tellers": {name: {"kind": "floor", **teller} for name, teller in tellers.items()}} if scores else {}
+    )
+
+
+def _text(path: Path) -> str:
+    return files.read_text(path) if path.exists() else ""
+
+
+def _lines(path: Path) -> list[Any]:
+    return list(files.read_lines(path)) if path.exists() else []
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    value = files.read_json(path) if path.exists() else {}
+    if not isinstance(value, dict):
+        raise FabulaError(f"{path}: expected a JSON object, got {type(value).__name__}")
+    return value

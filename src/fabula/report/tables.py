@@ -1,0 +1,148 @@
+"""The scores as tables: pictures, captions teacher-forced, captions free-running. Regimes never share a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fabula.metrics.catalogue import MEASURES
+from fabula.report.figures import decimals, shown
+
+Tellers = Mapping[str, Mapping[str, Any]]  # name -> {"kind", "metrics": {name: {"value", "low", "high", "regime"}}}
+
+LABELS = {
+    "mae": "MAE", "mse": "MSE", "psnr": "PSNR, dB", "ssim": "SSIM", "spread_ratio": "spread over truth's",
+    "bleu": "BLEU", "chrf": "chrF", "rouge_l": "ROUGE-L", "perplexity": "perplexity per token",
+    "perplexity_word": "perplexity per word", "log_loss_word": "log-loss per word, nats",
+    "bits_per_byte": "bits per byte",
+    "distinct": "distinct", "distinct_1": "distinct words", "distinct_2": "distinct pairs", "length": "length, words",
+    "length_ratio": "length over truth's",
+}  # fmt: skip
+KINDS = {"model": 0, "floor": 1, "oracle": 2, "truth": 3}  # the order of a table's rows
+NOTES = {
+    "oracle": "peeks at the target",
+    "truth": "the true frames themselves",
+}
+REGIMES = {
+    "teacher-forced": "Teacher-forced: each word is predicted from the true words before it.",
+    "free-running": "Free-running: each word follows the teller's own words.",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    interval: str = ""  # "0.121 to 0.134", 95 %
+    best: bool = False  # the best floor of this column
+    beats: bool | None = None  # a model's cell: whether it is better than the best floor
+
+
+@dataclass(frozen=True)
+class Heading:
+    name: str
+    label: str
+    better: str | None  # lower, higher
+    means: str
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    kind: str
+    note: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    id: str
+    title: str
+    note: str
+    columns: tuple[Heading, ...]
+    rows: tuple[Row, ...]
+
+
+def score_tables(tellers: Tellers) -> list[Table]:
+    """One table a subject and regime, in the order in which measures are first met; empty ones are left out."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, regime in _measures(tellers).items():
+        groups.setdefault((name.split(".")[0], regime), []).append(name)
+    return [_table(tellers, subject, regime, names) for (subject, regime), names in groups.items()]
+
+
+def heading(name: str) -> Heading:
+    """What stands above a column; a measure that this version does not know keeps its own name."""
+    measure = MEASURES.get(name)
+    short = name.split(".")[-1]
+    label = LABELS.get(short, short.replace("_", " "))
+    return Heading(name, label, measure.better if measure else None, measure.means if measure else "")
+
+
+def best_floor(tellers: Tellers, name: str) -> str | None:
+    """The floor that is best in a measure; None where none has it or the measure only describes."""
+    better = heading(name).better
+    values = {n: value for n, t in tellers.items() if t["kind"] == "floor" and (value := value_of(t, name)) is not None}
+    if not values or better is None:
+        return None
+    return (min if better == "lower" else max)(values, key=lambda floor: values[floor])
+
+
+def value_of(teller: Mapping[str, Any], name: str) -> float | None:
+    return teller["metrics"].get(name, {}).get("value")
+
+
+def beats(tellers: Tellers, teller: str, name: str) -> bool | None:
+    """Whether a teller is better than the best floor; None where that cannot be said."""
+    floor, value = best_floor(tellers, name), value_of(tellers[teller], name)
+    if floor is None or value is None:
+        return None
+    standard = value_of(tellers[floor], name) or 0.0
+    return value < standard if heading(name).better == "lower" else value > standard
+
+
+def ordered(tellers: Tellers) -> list[str]:
+    """Models first, then floors, oracles and the truth; otherwise in the order of the file."""
+    return sorted(tellers, key=lambda name: KINDS.get(tellers[name]["kind"], len(KINDS)))
+
+
+def _measures(tellers: Tellers) -> dict[str, str]:
+    """Every measure that a teller has, in the catalogue's order, and its regime."""
+    found = {
+        name: entry.get("regime", "n.a.") for teller in tellers.values() for name, entry in teller["metrics"].items()
+    }
+    known = [name for name in MEASURES if name in found]
+    return {name: found[name] for name in [*known, *(n for n in found if n not in MEASURES)]}
+
+
+def _table(tellers: Tellers, subject: str, regime: str, names: Sequence[str]) -> Table:
+    rows = [name for name in ordered(tellers) if any(value_of(tellers[name], n) is not None for n in names)]
+    columns = [_column(tellers, rows, name) for name in names]
+    title = subject.capitalize() + ("s" if not subject.endswith("s") else "")
+    return Table(
+        id=f"{subject}-{regime}".replace(".", ""),
+        title=title if regime == "n.a." else f"{title}, {regime}",
+        note=REGIMES.get(regime, ""),
+        columns=tuple(map(heading, names)),
+        rows=tuple(_row(tellers, name, [column[place] for column in columns]) for place, name in enumerate(rows)),
+    )
+
+
+def _row(tellers: Tellers, name: str, cells: Sequence[Cell]) -> Row:
+    kind = tellers[name]["kind"]
+    return Row(name.replace("_", " "), kind, NOTES.get(kind, ""), tuple(cells))
+
+
+def _column(tellers: Tellers, rows: Sequence[str], name: str) -> list[Cell]:
+    values = [value_of(tellers[row], name) for row in rows]
+    places = decimals(value for value in values if value is not None)
+    best = best_floor(tellers, name)
+    return [_cell(tellers, row, name, places, best) for row in rows]
+
+
+def _cell(tellers: Tellers, row: str, name: str, places: int, best: str | None) -> Cell:
+    entry = tellers[row]["metrics"].get(name, {})
+    low, high = entry.get("low"), entry.get("high")
+    interval = f"{shown(low, places)} to {shown(high, places)}" if low is not None and high is not None else ""
+    beaten = beats(tellers, row, name) if tellers[row]["kind"] == "model" else None
+    return Cell(shown(entry.get("value"), places), interval, row == best, beaten)
