@@ -47,7 +47,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         raise FabulaError(f"a picture of {height}x{width} pixels is too large; at most {MOST_PIXELS:,} pixels")
     try:
         return _upright_rgb(picture)
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except Exception as error:  # decoders of broken files raise whatever they like
         raise FabulaError(f"a picture that cannot be read ({error}); save it again, as PNG or JPEG") from error
 
 

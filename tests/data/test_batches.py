@@ -29,7 +29,7 @@ DATA = Data(
 COUNTS = [3, 5, 1, 4]
 
 
-def told(split, size=None):
+def told(split, size=None, places=None):
     dice = np.random.default_rng(0)
     for number, count in enumerate(COUNTS):
         pictures = [Image.fromarray(dice.integers(0, 256, (9, 14, 3), dtype=np.uint8)) for _ in range(count)]
@@ -37,7 +37,9 @@ def told(split, size=None):
         yield Story(f"s{number}", tuple(frames))
 
 
-SOURCE = SimpleNamespace(name="few", splits=("train",), digest=lambda split: "few", stories=told)
+SOURCE = SimpleNamespace(
+    name="few", splits=("train",), notes=(), digest=lambda split: "few", count=lambda split: 4, stories=told
+)
 
 
 def batches(data=DATA, batch_size=3, seed=7):

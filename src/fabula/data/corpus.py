@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fabula.data.captions import CaptionIds, caption_ids, tokenizer_for
+from fabula.data.open import open_source
+from fabula.data.source import SPLITS, Source
+from fabula.data.splits import Row, check_leaks, for_training
 from fabula.data.store import Store, open_store
 from fabula.data.windows import Window, Windows
 from fabula.errors import FabulaError
@@ -58,6 +60,7 @@ class Corpus:
     data: Data
     tokenizer: Tokenizer
     splits: dict[str, Split]
+    about: tuple[str, ...] = ()  # what the source says of itself: what was carved or left out
 
     @property
     def stores(self) -> dict[str, Store]:
@@ -73,56 +76,57 @@ class Corpus:
         return {name: split.captions.share for name, split in self.splits.items()}
 
     def notes(self) -> list[str]:
-        return [note for split in self.splits.values() for note in split.notes()]
+        """Sentences for whoever starts a run."""
+        return [*self.about, *(note for split in self.splits.values() for note in split.notes())]
 
 
 def open_corpus(data: Data, splits: Sequence[str] | None = None, tokenizer: Tokenizer | None = None) -> Corpus:
     """The named splits (all by default), checked for leaks; the tokenizer is learned from train unless one is given.
 
-    Errors: FabulaError for an unknown source or split, for a source without `train` when a tokenizer must be
-    learned, for a split without a single window, and for a story or picture that stands on two sides.
+    A source that lacks validation or test has them carved out (see splits.py).
+    Errors: FabulaError for an unknown source or split, for a source that has no stories to learn from, for a split
+    without a single window, and for a story or picture that stands on two sides.
     """
-    source = _source(data)
+    source = for_training(open_source(data.source, data))
     stores = {name: open_store(data, name, source) for name in splits or source.splits}
-    if len(stores) > 1:
-        _check_leaks(stores, source)
+    check_leaks({name: _rows(store) for name, store in stores.items()}, source.name)
     tokenizer = tokenizer or _tokenizer(data, stores, source)
-    return Corpus(data, tokenizer, {name: _split(store, tokenizer, data) for name, store in stores.items()})
+    ready = {name: make_ready(store, tokenizer, data) for name, store in stores.items()}
+    return Corpus(data, tokenizer, ready, source.notes)
 
 
 def open_split(data: Data, split: str | None, tokenizer: Tokenizer) -> Split:
     """One split of a source that the tokenizer has perhaps never seen.
 
-    Without a name: the only split there is, else `test`.
+    Without a name: the only split there is, the source whole, else `test`. A name that the source lacks may be that
+    of a split which training carves out.
     """
-    source = _source(data)
+    source = open_source(data.source, data)
+    if split and split not in source.splits and split in SPLITS:
+        source = for_training(source)
     name = split or (source.splits[0] if len(source.splits) == 1 else "test")
-    return _split(open_store(data, name, source), tokenizer, data)
+    return make_ready(open_store(data, name, source), tokenizer, data)
 
 
-def _source(data: Data) -> Any:
-    from fabula.data.open import open_source
+def make_ready(store: Store, tokenizer: Tokenizer, data: Data) -> Split:
+    """A store with its windows and token ids. Errors: FabulaError where no story is long enough."""
+    windows = store.windows(data.context)
+    if not len(windows):
+        where = f"{store.meta['source']}: split {store.split!r}"
+        longest = f"no story of {data.context + 1} frames (longest: {store.counts.max(initial=0)})"
+        raise FabulaError(f"{where} has {longest}; lower data.context")
+    return Split(store.split, store, windows, caption_ids(store, tokenizer, data.caption_length))
 
-    return open_source(data.source, data)
 
-
-def _tokenizer(data: Data, stores: dict[str, Store], source: Any) -> Tokenizer:
+def _tokenizer(data: Data, stores: dict[str, Store], source: Source) -> Tokenizer:
     if data.tokenizer != "bpe":
         return tokenizer_for(data, ())
-    if "train" not in source.splits:
-        raise FabulaError(f"{source.name}: no split 'train' to learn from; it has {', '.join(source.splits)}")
     store = stores["train"] if "train" in stores else open_store(data, "train", source)
     return tokenizer_for(data, store.captions)
 
 
-def _split(store: Store, tokenizer: Tokenizer, data: Data) -> Split:
-    windows = store.windows(data.context)
-    if not len(windows):
-        longest = int(store.counts.max(initial=0))
-        where = f"{store.meta['source']}: split {store.split!r}"
-        raise FabulaError(f"{where} has no story of {data.context + 1} frames (longest: {longest}); lower data.context")
-    return Split(store.split, store, windows, caption_ids(store, tokenizer, data.caption_length))
-
-
-def _check_leaks(stores: dict[str, Store], source: Any) -> None:
-    """Ids and pictures on two sides: an error that names them."""
+def _rows(store: Store) -> Iterator[Row]:
+    """Story, frame number and picture of every frame, for the check; no digest where there is nothing to see."""
+    digests = (digest if any(digest) else None for digest in map(bytes, store.digests))
+    for name, count in zip(store.ids, store.counts.tolist(), strict=True):
+        yield from ((name, number, next(digests)) for number in range(1, count + 1))

@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from fabula import files, images
 from fabula.data.progress import counted
 from fabula.data.records import to_row
+from fabula.data.source import Source
 from fabula.errors import FabulaError
 from fabula.recipe import Data
 from fabula.story import Frame, Story
@@ -37,7 +39,7 @@ class Decoded(NamedTuple):
 
     pixels: np.ndarray  # uint8 (H, W, 3)
     size: tuple[int, int]  # height and width as it came; 0, 0 where it is absent
-    digest: bytes  # of the pixels as they came; zeros where it is absent
+    digest: bytes  # of the pixels as they came; zeros where it is absent or of a single colour
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Index:
         )
 
 
-def decode_split(source: Any, split: str, data: Data, folder: Path, about: dict[str, Any]) -> None:
+def decode_split(source: Source, split: str, data: Data, folder: Path, about: dict[str, Any]) -> None:
     """Write the store of one split; memory holds one story at a time."""
     began = time.monotonic()
     with files.new_folder(folder) as draft:
@@ -73,7 +75,7 @@ def decode_split(source: Any, split: str, data: Data, folder: Path, about: dict[
         (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
 
 
-def _write_stories(source: Any, split: str, data: Data, draft: Path) -> Index:
+def _write_stories(source: Source, split: str, data: Data, draft: Path) -> Index:
     index = Index()
     stories = source.stories(split, data.picture_size)
     with (
@@ -81,15 +83,10 @@ def _write_stories(source: Any, split: str, data: Data, draft: Path) -> Index:
         (draft / "stories.jsonl").open("wb") as lines,
         ThreadPoolExecutor(os.cpu_count() or 1) as pool,
     ):
-        for story in counted(stories, f"decoding {source.name} {split}", _expected(source, split)):
+        for story in counted(stories, f"decoding {source.name} {split}", source.count(split)):
             pictures = pool.map(lambda each: _decode(each, data), story.frames)
             _write_story(story, _named(pictures, story, source.name), index, frames, lines)
     return index
-
-
-def _expected(source: Any, split: str) -> int | None:
-    count = getattr(source, "count", None)
-    return count(split) if callable(count) else None
 
 
 def _write_story(story: Story, pictures: Iterator[Decoded], index: Index, frames: IO[bytes], lines: IO[bytes]) -> None:
@@ -112,8 +109,10 @@ def _decode(frame: Frame, data: Data) -> Decoded:
     return Decoded(pixels, (rgb.height, rgb.width), picture_digest(rgb))
 
 
-def picture_digest(rgb: Any) -> bytes:
-    """Equal for equal pixels (and size), whatever the file they came in."""
+def picture_digest(rgb: Image.Image) -> bytes:
+    """Equal for equal pixels and size, whatever the file they came in; zeros for a picture of a single colour."""
+    if len(rgb.getcolors(1) or ()) == 1:
+        return bytes(DIGEST)
     return hashlib.blake2b(b"%d %d " % rgb.size + rgb.tobytes(), digest_size=DIGEST).digest()
 
 

@@ -15,9 +15,10 @@ import PIL
 
 from fabula import files
 from fabula.data.decode import alone, decode_split
+from fabula.data.open import open_source
 from fabula.data.records import from_row
+from fabula.data.source import Source
 from fabula.data.windows import Window, Windows, windows
-from fabula.errors import FabulaError
 from fabula.images import to_picture
 from fabula.recipe import Data
 from fabula.story import Frame, Story
@@ -108,9 +109,12 @@ def _with_picture(frame: Frame, picture: Any) -> Frame:
     return Frame(**{**vars(frame), "picture": picture})
 
 
-def open_store(data: Data, split: str, source: Any = None) -> Store:
-    """The store of one split; decoded first, if nobody has done so with the same settings."""
-    source = source or _source(data)
+def open_store(data: Data, split: str, source: Source | None = None) -> Store:
+    """The store of one split; decoded first, if nobody has done so with the same settings.
+
+    Errors: FabulaError for an unknown source or split, a picture that cannot be read, a disk that is full.
+    """
+    source = source or open_source(data.source, data)
     about = _about(source, data, split)
     folder = files.cache_folder() / "stores" / f"{_slug(source.name)}-{_slug(split)}-{about['key'][:16]}"
     found = _open(folder)
@@ -120,7 +124,7 @@ def open_store(data: Data, split: str, source: Any = None) -> Store:
     return found
 
 
-def _decoded(source: Any, split: str, data: Data, folder: Path, about: dict[str, Any]) -> Store:
+def _decoded(source: Source, split: str, data: Data, folder: Path, about: dict[str, Any]) -> Store:
     decode_split(source, split, data, folder, about)
     return Store(folder)
 
@@ -133,20 +137,13 @@ def _open(folder: Path) -> Store | None:
         return None
 
 
-def _source(data: Data) -> Any:
-    from fabula.data.open import open_source
-
-    return open_source(data.source, data)
-
-
-def _about(source: Any, data: Data, split: str) -> dict[str, Any]:
-    if split not in source.splits:
-        raise FabulaError(f"{source.name}: no split {split!r}; it has {', '.join(source.splits)}")
+def _about(source: Source, data: Data, split: str) -> dict[str, Any]:
     made = {
         "format": FORMAT,
         "source": source.name,
         "split": split,
         "digest": source.digest(split),
+        "keys": [data.frames_key, data.captions_key, data.reason_key],
         "picture_size": str(data.picture_size),
         "fit": data.fit,
         "equalise": data.equalise,
