@@ -131,12 +131,13 @@ class _Reader:
         if not self.open:
             self.repairs.note("tag dropped: it closes nothing", f"{self.where}: </{token.name}>")
             return
-        same = [place for place, tag in enumerate(self.open) if tag.name == token.name]
-        if not same:
+        last = len(self.open) - 1
+        same = next((place for place in range(last, -1, -1) if self.open[place].name == token.name), None)
+        if same is None:
             self.repairs.note("tag mended: closed by another name", f"{self.where}: </{token.name}>")
-        elif same[-1] != len(self.open) - 1:
+        elif same != last:
             self.repairs.note("tags overlap", f"{self.where}: </{token.name}>")
-        self.close(self.open.pop(same[-1] if same else -1))
+        self.close(self.open.pop(last if same is None else same))
 
     def close_mentions(self) -> None:
         while self.open:

@@ -29,8 +29,14 @@ ELEMENTS = (
     "Atmosphere",
     "Background",
 )
-_SECTIONS = {"character": CHARACTERS, "object": OBJECTS, "landmark": OBJECTS, "background": OBJECTS}
-_SECTIONS |= {"setting": SETTINGS, "narrative": PHASES}
+_SECTIONS: dict[str, tuple[str, ...]] = {  # how a heading begins, and the columns of the table under it
+    "character": CHARACTERS,
+    "object": OBJECTS,
+    "landmark": OBJECTS,
+    "background": OBJECTS,
+    "setting": SETTINGS,
+    "narrative": PHASES,
+}
 _IMAGE = re.compile(r"image\s*#?\s*0*([0-9]{1,6})(?![0-9])", re.IGNORECASE)
 _EDGES = " *`_:;,-\u2013\u2014()[]"
 
@@ -137,7 +143,8 @@ class _Reader:
         shifted = surplus > 0 and _is_box(self.header[last]) and not looks_like_box(cells[last])
         if shifted and looks_like_box(cells[-1]) and "description" in self.header[1:]:
             place = self.header.index("description")
-            return [*cells[:place], " | ".join(cells[place : place + surplus + 1]), *cells[place + surplus + 1 :]]
+            joined = " | ".join(cells[place : place + surplus + 1])
+            return [*cells[:place], " ".join(joined.split()), *cells[place + surplus + 1 :]]
         return cells[: len(self.header)]
 
     def setting_row(self, key: str, values: dict[str, str], tables: Tables) -> None:
