@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,14 +72,22 @@ class NGram:
     def distribution(self, histories: Ids) -> Floats:
         """(N, order - 1) tokens before -> (N, V): rows that sum to one."""
         size, rows = self.vocabulary.size, len(histories)
-        found = np.repeat(self._uniform()[None], rows, 0)
-        for n, level in enumerate(self.levels, start=1):
+        found = np.repeat(self._unigrams[None], rows, 0)
+        for n, level in enumerate(self.levels[1:], start=2):
             context = pack(histories[:, self.order - n :], size)
             above, seen = _find(level.contexts, context)
             found *= np.where(seen, level.backoff[above], 1.0)[:, None]
             first, last = (np.searchsorted(level.grams, (context + more) * size) for more in (0, 1))
             row, place = _ranges(first, last)
             found[row, level.grams[place] % size] += level.shares[place]
+        return found
+
+    @cached_property
+    def _unigrams(self) -> Floats:
+        """(V,): what every distribution backs off to."""
+        level, found = self.levels[0], self._uniform()
+        found *= level.backoff[0]
+        found[level.grams] += level.shares
         return found
 
     def _uniform(self) -> Floats:

@@ -1,0 +1,73 @@
+"""`fabula evaluate`: a trained model beside every floor, or the floors of a recipe alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+SOURCE = "Evaluate on this source, which the run need never have seen: FILE.parquet, folder:PATH, hub:NAME, world."
+
+
+def evaluate(
+    what: Annotated[Path, Argument(help="A run folder or a bundle; with --floors, a recipe.", metavar="RUN_OR_BUNDLE")],
+    overrides: Annotated[list[str] | None, Argument(help="With --floors: changes to the recipe, key=value.")] = None,
+    floors: Annotated[bool, Option("--floors", help="Score the floors of a recipe; no model is needed.")] = False,
+    data: Annotated[str | None, Option(help=SOURCE, show_default="the run's own")] = None,
+    split: Annotated[str | None, Option(help="The split to evaluate.", show_default="test, or the only one")] = None,
+    out: Annotated[Path | None, Option(help="The folder to write.", show_default="RUN/evaluation")] = None,
+    limit: Annotated[int | None, Option(min=1, help="So many windows, at even distances.", show_default="all")] = None,
+    keep_pictures: Annotated[
+        str, Option(help="Keep the told pictures of N windows, or of all.", metavar="N|all")
+    ] = "0",
+    seed: Annotated[int, Option(help="The same seed tells the same stories.")] = 0,
+    device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
+) -> None:
+    """Score a model and every floor on a whole split: scores.json, windows.parquet, report.html, and the verdict."""
+    from rich.console import Console
+
+    from fabula import report
+    from fabula.evaluate import evaluate as evaluate_tellers
+    from fabula.evaluate.places import check_out, kept_number, place_for
+    from fabula.evaluate.show import show
+    from fabula.floors.progress import bars
+
+    keep = kept_number(keep_pictures)
+    place = place_for(what, out, floors=floors)
+    check_out(place)
+    opened = _floors(what, overrides or [], data, split, bars) if floors else _run(what, overrides, data, split, device)
+    scores = evaluate_tellers(
+        opened.tellers,
+        opened.split,
+        opened.tokenizer,
+        opened.data,
+        out=place,
+        seed=seed,
+        limit=limit,
+        keep=keep,
+        about=opened.about,
+        progress=bars,
+    )
+    console = Console()
+    show(scores, console)
+    page = report.write([place if floors or out else what], place / "report.html")
+    console.print(f"Written: {page}", highlight=False, soft_wrap=True)
+
+
+def _run(what: Path, overrides: list[str] | None, data: str | None, split: str | None, device: str):
+    from fabula.errors import FabulaError
+    from fabula.evaluate import open_run
+    from fabula.floors.progress import bars
+
+    if overrides:
+        raise FabulaError(f"{overrides[0]}: a trained run cannot be changed; key=value goes with --floors RECIPE")
+    return open_run(what, data, split, device=device, progress=bars)
+
+
+def _floors(what: Path, overrides: list[str], data: str | None, split: str | None, progress):
+    from fabula import bundle
+    from fabula.evaluate import open_floors
+
+    source = [f"data.source={data}"] if data else []
+    return open_floors(bundle.read_recipe(what, (*overrides, *source)), split, progress=progress)

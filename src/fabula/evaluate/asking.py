@@ -1,0 +1,99 @@
+"""Ask a storyteller about a chunk of windows. The target goes to nobody but an oracle, which has a door of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabula.data.corpus import Split
+from fabula.images import prepare
+from fabula.metrics import Likelihood, Told
+from fabula.recipe import Data
+from fabula.story import Frame, Size, Storyteller
+from fabula.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some windows of a split with all that is known of them."""
+
+    numbers: NDArray[np.int64]  # (N,) places in the split
+    stories: NDArray[np.int64]  # (N,)
+    contexts: list[list[Frame]]
+    truths: list[Frame]
+    pictures: NDArray[np.uint8]  # (N, H, W, 3) of the truths
+    tokens: NDArray[np.float64]  # (N,) of the true captions as they are scored, end included
+    words: NDArray[np.float64]
+    bytes: NDArray[np.float64]
+
+    @property
+    def captions(self) -> list[str]:
+        return [truth.caption for truth in self.truths]
+
+
+def open_chunk(split: Split, numbers: NDArray[np.int64], tokenizer: Tokenizer, data: Data) -> Chunk:
+    """Read each frame once from the store."""
+    windows = [split.windows[int(number)] for number in numbers]
+    truths = [split.target(window) for window in windows]
+    captions = [truth.caption for truth in truths]
+    ids, truncated = tokenizer.encode(captions, data.caption_length)
+    scored = [
+        tokenizer.scored_text(caption, data.caption_length) if cut else caption
+        for caption, cut in zip(captions, truncated, strict=True)
+    ]
+    return Chunk(
+        numbers,
+        np.array([window.story for window in windows]),
+        [split.context(window) for window in windows],
+        truths,
+        pixels_of(truths, data.picture_size),
+        (ids != tokenizer.vocabulary.pad).sum(1).astype(np.float64),
+        np.array([len(text.split()) for text in scored], np.float64),
+        np.array([len(text.encode("utf-8", "replace")) for text in scored], np.float64),
+    )
+
+
+def kind_of(teller: Storyteller) -> str:
+    """model, floor or oracle; who says nothing is a model."""
+    return getattr(teller, "kind", "model")
+
+
+def told_frames(teller: Any, chunk: Chunk, seed: int) -> list[Frame]:
+    """What a teller says after every context of the chunk."""
+    if kind_of(teller) == "oracle":
+        return teller.tell_knowing(chunk.contexts, chunk.truths)
+    return teller.tell(chunk.contexts, seed=seed)
+
+
+def ask(teller: Any, chunk: Chunk, seed: int, size: Size) -> tuple[Told, list[Frame]]:
+    """Everything that one teller says of a chunk, ready for the measures; and the told frames."""
+    frames = told_frames(teller, chunk, seed)
+    told = Told(
+        chunk.pictures,
+        chunk.captions,
+        pictures=pixels_of(frames, size) if teller.paints else None,
+        captions=[frame.caption for frame in frames] if teller.writes else None,
+        likelihood=_likelihood(teller, chunk),
+    )
+    return told, frames
+
+
+def _likelihood(teller: Any, chunk: Chunk) -> Likelihood | None:
+    if not teller.writes or not hasattr(teller, "log_loss"):
+        return None
+    nats = np.asarray(teller.log_loss(chunk.contexts, chunk.captions), np.float64)
+    return Likelihood(nats, chunk.tokens, chunk.words, chunk.bytes)
+
+
+def the_truth(chunk: Chunk) -> Told:
+    """The true frames as if they had been told."""
+    return Told(chunk.pictures, chunk.captions, pictures=chunk.pictures, captions=chunk.captions)
+
+
+def pixels_of(frames: Sequence[Frame], size: Size) -> NDArray[np.uint8]:
+    """(N, H, W, 3): as they are where the size is right."""
+    return np.stack([prepare(frame.picture, size) for frame in frames])

@@ -1,0 +1,103 @@
+"""Windows to look at: the best, the median and the worst, with their pictures; and told pictures on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from fabula import files
+from fabula.data.corpus import Split
+from fabula.evaluate.asking import Chunk, kind_of
+from fabula.images import to_rgb
+from fabula.story import Frame, Storyteller
+
+RANKED_BY = ("picture.mae", "caption.log_loss_word")  # a window's place is the mean of its places in these
+EACH = 3  # windows of a kind
+COMPRESSION = 6  # of PNG files: fixed, so that equal pictures are equal bytes
+
+
+def keep_pictures(folder: Path, teller: str, chunk: Chunk, frames: Sequence[Frame], kept: set[int]) -> None:
+    """Save the told pictures of the windows that are kept: `pictures/TELLER/000012.png`."""
+    for number, frame in zip(chunk.numbers.tolist(), frames, strict=True):
+        if number in kept:
+            _save(frame, folder / "pictures" / teller / f"{number:06d}.png")
+
+
+def write_boards(folder: Path, tellers: Mapping[str, Storyteller], split: Split, seed: int) -> None:
+    """boards.json: `EACH` best, median and worst windows of the first model (else the first teller).
+
+    A board is `{"place", "window", "story_id", "number", "context": [FRAME], "true": FRAME, "told": {TELLER: FRAME}}`
+    with FRAME `{"caption", "picture"}`; a picture is a path from `folder`, or null.
+    """
+    first = next((name for name, teller in tellers.items() if kind_of(teller) == "model"), next(iter(tellers)))
+    columns = [name for name in RANKED_BY if name in pq.read_schema(folder / "windows.parquet").names]
+    table = pq.read_table(
+        folder / "windows.parquet", columns=["window", *columns], filters=[("teller", "=", first)]
+    ).to_pydict()
+    chosen = choose([np.array(table[name], dtype=np.float64) for name in columns])
+    numbers = [int(table["window"][row]) for _, row in chosen]
+    boards = [_board(folder, split, place, number) for (place, _), number in zip(chosen, numbers, strict=True)]
+    for name, teller in tellers.items():
+        for board, frame in zip(boards, _told(teller, split, numbers, seed), strict=True):
+            board["told"][name] = _frame(folder, frame if teller.paints else None, frame, f"{board['window']}-{name}")
+    files.write_json(folder / "boards.json", boards)
+
+
+def choose(columns: Sequence[NDArray[np.float64]]) -> list[tuple[str, int]]:
+    """Which rows are best, median and worst by the mean of their ranks, lower being better; no row twice."""
+    known = [column for column in columns if np.isfinite(column).any()]
+    if not known:
+        return []
+    order = np.argsort(np.mean([_ranks(column) for column in known], 0), kind="stable").tolist()
+    middle = max(0, len(order) // 2 - EACH // 2)
+    groups = {"best": order[:EACH], "median": order[middle : middle + EACH], "worst": order[::-1][:EACH]}
+    found = {row: place for place, rows in reversed(groups.items()) for row in rows}
+    return [(place, row) for place, rows in groups.items() for row in rows if found[row] == place]
+
+
+def _ranks(column: NDArray[np.float64]) -> NDArray[np.int64]:
+    filled = np.where(np.isfinite(column), column, np.nanmedian(column))
+    return np.argsort(np.argsort(filled, kind="stable"), kind="stable")
+
+
+def _board(folder: Path, split: Split, place: str, number: int) -> dict[str, Any]:
+    window = split.windows[number]
+    frames, truth = split.context(window), split.target(window)
+    return {
+        "place": place,
+        "window": number,
+        "story_id": split.store.ids[window.story],
+        "number": window.start + split.windows.context + 1,
+        "context": [_frame(folder, frame, frame, f"{number}-context-{i}") for i, frame in enumerate(frames, start=1)],
+        "true": _frame(folder, truth, truth, f"{number}-true"),
+        "told": {},
+    }
+
+
+def _told(teller: Any, split: Split, numbers: Sequence[int], seed: int) -> list[Frame]:
+    """The same frames again: a telling follows from context and seed."""
+    windows = [split.windows[number] for number in numbers]
+    contexts = [split.context(window) for window in windows]
+    if not contexts:
+        return []
+    if kind_of(teller) == "oracle":
+        return teller.tell_knowing(contexts, [split.target(window) for window in windows])
+    return teller.tell(contexts, seed=seed)
+
+
+def _frame(folder: Path, painted: Frame | None, written: Frame, name: str) -> dict[str, Any]:
+    picture = f"boards/{name}.png" if painted is not None and painted.picture is not None else None
+    if painted is not None and picture:
+        _save(painted, folder / picture)
+    return {"caption": written.caption, "picture": picture}
+
+
+def _save(frame: Frame, path: Path) -> None:
+    if frame.picture is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        to_rgb(frame.picture).save(path, compress_level=COMPRESSION)

@@ -1,0 +1,83 @@
+"""From what a person names to what is evaluated: a run or a bundle, or a recipe whose floors alone are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fabula import bundle
+from fabula.data.corpus import Split, open_corpus, open_split
+from fabula.errors import FabulaError
+from fabula.floors import Floors, fit
+from fabula.floors.progress import Progress, silent
+from fabula.recipe import Data, Recipe
+from fabula.story import Storyteller
+from fabula.storyteller import ModelStoryteller
+from fabula.tokenizer import Tokenizer
+
+MODEL = "model"  # the trained model's name among the tellers
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything that `evaluate` needs."""
+
+    tellers: Mapping[str, Storyteller]
+    split: Split
+    tokenizer: Tokenizer
+    data: Data
+    about: Mapping[str, Any]
+
+
+def open_run(
+    path: Path,
+    source: str | None = None,
+    split: str | None = None,
+    *,
+    device: str = "cpu",
+    progress: Progress = silent,
+) -> Opened:
+    """The model of a run or bundle and its floors, on its own data or on a source that it has never seen.
+
+    Floors that the bundle lacks are fitted on the run's train data and kept in it.
+    """
+    held = bundle.load(path)
+    data = held.recipe.data if source is None else of_source(held.recipe.data, source)
+    found = open_split(data, split, held.tokenizer)
+    floors = _floors_of(held, progress)
+    model = ModelStoryteller(held.model, held.tokenizer, held.recipe, device)
+    about = {"model": held.recipe.name, "tell": vars(held.recipe.tell)}
+    return Opened({MODEL: model, **floors.tellers()}, found, held.tokenizer, data, about)
+
+
+def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress = silent) -> Opened:
+    """The floors of a recipe, fitted now. No model is trained but the language model among them."""
+    corpus = open_corpus(recipe.data)
+    name = split or ("test" if "test" in corpus.splits else next(iter(corpus.splits)))
+    if name not in corpus.splits:
+        raise FabulaError(f"{recipe.data.source}: no split {name!r}; it has {', '.join(corpus.splits)}")
+    floors = fit(corpus, recipe, progress)
+    about = {"model": None, "tell": vars(recipe.tell)}
+    return Opened(floors.tellers(), corpus.splits[name], corpus.tokenizer, recipe.data, about)
+
+
+def of_source(data: Data, source: str) -> Data:
+    """The same data section for another source, whose columns go by their usual names."""
+    if source == data.source:
+        return data
+    return replace(data, source=source, frames_key=None, captions_key=None, reason_key=None)
+
+
+def _floors_of(held: bundle.Bundle, progress: Progress) -> Floors:
+    folder = held.folder / "floors"
+    if folder.is_dir():
+        return Floors.load(folder, held.recipe, held.tokenizer)
+    try:
+        corpus = open_corpus(held.recipe.data, None, held.tokenizer)
+    except FabulaError as error:
+        raise FabulaError(f"{folder}: no floors in this bundle, and no train data to fit them on ({error})") from error
+    floors = fit(corpus, held.recipe, progress)
+    floors.save(folder)
+    return floors
