@@ -104,7 +104,7 @@ def story_of(row: Mapping[str, Any], columns: Columns, place: Place) -> Story:
 
     captions and pictures of unequal number, and values of another type than text.
     """
-    name = _text(row, columns.id) or place.id
+    name = text_in(row, columns.id) or place.id
     where = f"{place.where}, story {name!r}"
     repairs = Repairs()
     pictures = _pictures(row, columns, place.folder, where)
@@ -115,16 +115,17 @@ def story_of(row: Mapping[str, Any], columns: Columns, place: Place) -> Story:
     return Story(
         id=name,
         frames=tuple(frames),
-        source=_text(row, columns.source) or place.source,
-        licence=_text(row, columns.licence) or place.licence,
-        attribution=_text(row, columns.attribution),
-        title=_text(row, columns.title),
+        source=text_in(row, columns.source) or place.source,
+        licence=text_in(row, columns.licence) or place.licence,
+        attribution=text_in(row, columns.attribution),
+        title=text_in(row, columns.title),
         phases=parsed.phases,
         repairs=(*parsed.repairs, *repairs),
     )
 
 
-def _text(row: Mapping[str, Any], column: str | None) -> str:
+def text_in(row: Mapping[str, Any], column: str | None) -> str:
+    """The value of a column as plain text; empty where there is none."""
     value = row.get(column) if column else None
     return "" if value is None else clean(str(value))[0]
 
@@ -191,7 +192,9 @@ def _from_markup(
     count = len(pictures) if pictures is not None else max(numbers, default=0)
     if isinstance(told, int) and told != count:
         repairs.note("frame count differs from the pictures", f"{told}, {count} pictures")
-    return parse(markup, _text(row, columns.thoughts), count, [size_of(picture) for picture in pictures or ()] or None)
+    return parse(
+        markup, text_in(row, columns.thoughts), count, [size_of(picture) for picture in pictures or ()] or None
+    )
 
 
 def _beside(
@@ -233,7 +236,7 @@ def _reasons(row: Mapping[str, Any], columns: Columns, count: int, where: str) -
 
 def _sections(text: str) -> dict[int, str]:
     headings = list(_SECTION.finditer(text))
-    ends = [*(heading.start() for heading in headings[1:]), len(text)]
+    ends = [*(heading.start() for heading in headings), len(text)][1:]
     cut = [
         re.split(r"^#{1,2}\s", text[each.end() : end], maxsplit=1, flags=re.MULTILINE)[0]
         for each, end in zip(headings, ends, strict=True)

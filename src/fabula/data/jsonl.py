@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fabula import files
-from fabula.data.columns import Columns, Place, find_columns, story_of
+from fabula.data.columns import Columns, Place, find_columns, story_of, text_in
 from fabula.data.digests import combined, content_digest
 from fabula.data.pictures import path_of
 from fabula.data.shards import find_shards, ordered
@@ -47,8 +47,11 @@ class LinesSource(Source):
     def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
         for place, (file, line, row) in enumerate(self._all(split)):
             if places is None or place in places:
-                columns = find_columns(list(row), f"{file}:{line}", self.data)
-                yield story_of(row, columns, Place(f"{file}:{line}", self._name(split, place), file.parent))
+                where = f"{file}:{line}"
+                yield story_of(row, self._columns(row, where), Place(where, self._name(split, place), file.parent))
+
+    def _columns(self, row: Mapping[str, Any], where: str) -> Columns:
+        return find_columns(list(row), where, self.data)
 
     def _name(self, split: str, place: int) -> str:
         return f"{place:06d}" if split == ALL else f"{split}-{place:06d}"
@@ -60,18 +63,17 @@ class LinesSource(Source):
         return sum(1 for _ in self._all(split))
 
     def _ids(self, split: str) -> list[str]:
-        column = self.columns.id
-        names = [row.get(column) if column else None for _, _, row in self._all(split)]
-        return [self._name(split, place) if name in (None, "") else str(name) for place, name in enumerate(names)]
+        rows = ((row, self._columns(row, f"{file}:{line}")) for file, line, row in self._all(split))
+        named = (text_in(row, columns.id) for row, columns in rows)
+        return [name or self._name(split, place) for place, name in enumerate(named)]
 
     def _digest(self, split: str) -> str:
-        column = self.columns.frames
-        pictures = (
-            path_of(value, file.parent)
-            for file, _, row in self._all(split)
-            for value in (row.get(column) or () if column else ())
-        )
-        found = [path for path in pictures if path]
+        found: list[Path] = []
+        for file, line, row in self._all(split):
+            column = self._columns(row, f"{file}:{line}").frames
+            values = row.get(column) if column else ()
+            paths = [path_of(value, file.parent) for value in values] if isinstance(values, list) else []
+            found += [path for path in paths if path]
         return combined(READING, content_digest([*self.files[split], *found]), self.columns)
 
 

@@ -32,7 +32,7 @@ def open_source(name: str, data: Data | None = None) -> Source:
         source = _hub(rest, data)
     elif colon and kind in KINDS[2:]:
         source = _local(kind, _existing(rest, name), name, data)
-    elif Path(name).expanduser().exists():
+    elif name and Path(name).expanduser().exists():
         path = Path(name).expanduser()
         source = _local(_kind_of(path), path, name, data)
     else:

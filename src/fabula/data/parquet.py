@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fabula.data.columns import Columns, Place, find_columns, story_of
+from fabula.data.columns import Columns, Place, find_columns, story_of, text_in
 from fabula.data.digests import combined, content_digest
 from fabula.data.shards import find_shards, ordered
 from fabula.data.source import ALL, READING, Source
@@ -82,19 +83,16 @@ class ParquetSource(Source):
         return sum(_metadata(file).num_rows for file in self.files[split])
 
     def _ids(self, split: str) -> list[str]:
-        column = self.columns.id
-        values: list[object] = []
-        for file in self.files[split]:
-            with _reading(file):
-                values += (
-                    pq.read_table(file, columns=[column])[column].to_pylist()
-                    if column
-                    else [None] * (_metadata(file).num_rows)
-                )
-        return [
-            self._place(self.path, split, place, place).id if value in (None, "") else str(value)
-            for place, value in enumerate(values)
-        ]
+        values = (value for file in self.files[split] for value in self._named(file))
+        places = (self._place(self.path, split, place, place).id for place in itertools.count())
+        return [value or name for value, name in zip(values, places, strict=False)]
+
+    def _named(self, file: Path) -> list[str]:
+        column = self._columns(file).id
+        with _reading(file):
+            held = pq.read_table(file, columns=[column]) if column else None
+            rows = held.to_pylist() if held else [{}] * pq.read_metadata(file).num_rows
+        return [text_in(row, column) for row in rows]
 
     def _digest(self, split: str) -> str:
         return combined(READING, content_digest(self.files[split]), self.columns)

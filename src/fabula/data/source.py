@@ -18,6 +18,7 @@ class Source(ABC):
 
     name: str  # as a recipe names it: world, hub:OWNER/NAME, parquet:PATH, jsonl:PATH, folder:PATH
     splits: tuple[str, ...]
+    carvable: bool = True  # whether splits that it lacks may be carved out of those that it has
     notes: tuple[str, ...] = ()  # what a person should know: what was carved, dropped or left out
 
     def stories(self, split: str, size: Size | None = None, places: Container[int] | None = None) -> Iterator[Story]:

@@ -60,8 +60,12 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def with_validation(source: Source) -> Source:
-    """The source itself, unless it has `train` and `test` alone: then with `validation` carved out of `train`."""
-    return Resplit(source, "train", ("validation",)) if source.splits == ("train", "test") else source
+    """The source itself, unless it has `train` and `test` alone: then with `validation` carved out of `train`.
+
+    A train split of fewer than 10 stories stays whole.
+    """
+    lacks = source.carvable and source.splits == ("train", "test") and source.count("train") >= FEWEST
+    return Resplit(source, "train", ("validation",)) if lacks else source
 
 
 def for_training(source: Source) -> Source:
@@ -74,7 +78,7 @@ def for_training(source: Source) -> Source:
     whole = "train" if "train" in source.splits else ALL
     if whole not in source.splits:
         raise FabulaError(f"{source.name}: no split 'train' to learn from; it has {', '.join(source.splits)}")
-    return Resplit(source, whole, missing) if missing else source
+    return Resplit(source, whole, missing) if missing and source.carvable else source
 
 
 @dataclass

@@ -20,23 +20,27 @@ class WorldSource(Source):
     """As many stories of each split as `data.world` says, made when they are asked for."""
 
     name = "world"
+    carvable = False  # a split that it lacks is one that nobody wants
 
     def __init__(self, data: Data | None = None):
         self.world = data.world if data else World()
         self.splits = tuple(split for split in SPLITS if getattr(self.world, split))
 
     def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
-        from fabula.world import make_story
+        from fabula.world import make_story, split_stories
 
+        if places is None:
+            yield from split_stories(split, self.world.seed, self._count(split), size or SHOWN)
+            return
         for index in range(self._count(split)):
-            if places is None or index in places:
+            if index in places:
                 yield make_story(split, self.world.seed, index, size or SHOWN)
 
     def _count(self, split: str) -> int:
         return getattr(self.world, split)
 
     def _ids(self, split: str) -> list[str]:
-        return [story.id for story in self._stories(split, Size(6, 12), None)]
+        return [story.id for story in self._stories(split, Size(16, 16), None)]
 
     def _digest(self, split: str) -> str:
         from fabula import world

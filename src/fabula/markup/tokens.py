@@ -37,11 +37,13 @@ def tokenise(markup: str, repairs: Repairs) -> Iterator[Token]:
 
 
 def _text(text: str, repairs: Repairs) -> Iterator[Token]:
-    whole = _STUB.sub("", text)
-    if whole != text:
-        repairs.note("text dropped: a torn tag", quoted(text[len(whole) :]))
-    if whole:
-        yield Token("text", "text", whole)
+    end = len(text)
+    while stub := _STUB.search(text, max(end - 4, 0), end):
+        end = stub.start()
+    if end < len(text):
+        repairs.note("text dropped: a torn tag", quoted(text[end:]))
+    if end:
+        yield Token("text", "text", text[:end])
 
 
 def _tag(match: re.Match[str], repairs: Repairs) -> Token:
