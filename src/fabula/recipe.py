@@ -206,7 +206,7 @@ def _read(path: Path, children: tuple[Path, ...] = ()) -> yamls.Tree:
     tree = yamls.read_tree(path)
     parents = tree.values.pop("extends", None) or []
     below = yamls.Tree({}, {})
-    for parent in [parents] if isinstance(parents, str) else parents:
+    for parent in parents if isinstance(parents, list) else [parents]:
         if not isinstance(parent, str):
             raise FabulaError(f"extends ({tree.place('extends')}): expected the path of a recipe, got {parent!r}")
         above = _read(_parent(path, parent, tree.place("extends")), (*children, path.resolve()))

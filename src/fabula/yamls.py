@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,8 +28,11 @@ class Tree(NamedTuple):
     places: dict[str, str]
 
     def place(self, path: str) -> str:
-        """Where `path`, or else the nearest section around it, was written; empty if nowhere."""
+        """Where `path`, or something in it, or else the nearest section around it was written; empty if nowhere."""
         while path and path not in self.places:
+            inside = (place for written, place in self.places.items() if written.startswith(f"{path}."))
+            if found := next(inside, None):
+                return found
             path = path.rpartition(".")[0]
         return self.places.get(path, "")
 
@@ -83,7 +86,18 @@ def _bare(value: Any) -> Any:
 
 def merge(below: Tree, above: Tree) -> Tree:
     """`above` laid over `below`."""
-    return Tree(_merge(below.values, above.values), {**below.places, **above.places})
+    covered = tuple(f"{path}." for path, value in _values(above.values) if not isinstance(value, Mapping))
+    kept = {path: place for path, place in below.places.items() if not path.startswith(covered)}
+    return Tree(_merge(below.values, above.values), {**kept, **above.places})
+
+
+def _values(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value with its dotted path, sections before what is in them."""
+    for key, value in tree.items():
+        below = f"{path}.{key}" if path else key
+        yield below, value
+        if isinstance(value, Mapping):
+            yield from _values(value, below)
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +126,7 @@ def command_line(overrides: Iterable[str]) -> Tree:
         if not equals or not all(names):
             raise FabulaError(f"command line: {override!r}: an override is written key=value, as in train.steps=500")
         _put(values, names, _value(text, override))
-        places.update({".".join(names[: n + 1]): "command line" for n in range(len(names))})
+        places[".".join(names)] = "command line"
     return Tree(values, places)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,11 +24,13 @@ def curves(rows: Sequence[Row], title: str = "") -> Image.Image:
     validation = [row for row in rows if row["event"] == "validation"]
     names = _names(train, validation)
     lines = max(1, -(-len(names) // COLUMNS))
-    figure = Figure(figsize=(WIDTH * COLUMNS, HEIGHT * lines + 0.4), dpi=100, facecolor=PAPER, layout="constrained")
-    panels = figure.subplots(lines, COLUMNS, squeeze=False).flat
-    for panel, name in zip(panels, [*names, *[""] * (lines * COLUMNS - len(names))], strict=True):
-        _panel(panel, name, train, validation)
-    figure.suptitle(title, color=INK, fontsize=12, x=0.01, ha="left")
+    wide, tall = WIDTH * COLUMNS, HEIGHT * lines + 0.6
+    figure = Figure(figsize=(wide, tall), dpi=100, facecolor=PAPER)
+    figure.subplots_adjust(0.55 / wide, 0.6 / tall, 1 - 0.2 / wide, 1 - 0.7 / tall, wspace=0.2, hspace=0.3)
+    for place, name in enumerate(names, start=1):
+        _panel(figure.add_subplot(lines, COLUMNS, place), name, train, validation)
+    figure.text(0.2 / wide, 1 - 0.15 / tall, title, color=INK, fontsize=12, va="top")
+    figure.text(0.5, 0.1 / tall, "optimiser steps", color=FAINT, fontsize=9, ha="center")
     return _picture(figure)
 
 
@@ -42,9 +43,6 @@ def _names(train: Sequence[Row], validation: Sequence[Row]) -> list[str]:
 
 
 def _panel(panel: Axes, name: str, train: Sequence[Row], validation: Sequence[Row]) -> None:
-    if not name:
-        panel.set_axis_off()
-        return
     _line(panel, *_series(train, "losses", name), TRAIN, "train", thinned=True)
     _line(panel, *_series(validation, "measures", name), VALIDATION, "validation", thinned=False)
     panel.set_title(WORDS.get(name, name), loc="left", fontsize=10, color=INK)
@@ -52,6 +50,7 @@ def _panel(panel: Axes, name: str, train: Sequence[Row], validation: Sequence[Ro
     panel.grid(color="#e6e1d6", linewidth=0.7)
     panel.tick_params(colors=FAINT, labelsize=8)
     panel.spines[:].set_visible(False)
+    panel.locator_params(nbins=5)
     if panel.lines:
         panel.legend(fontsize=8, frameon=False, labelcolor=INK)
 
@@ -76,6 +75,6 @@ def _means(series: np.ndarray) -> np.ndarray:
 
 
 def _picture(figure: Figure) -> Image.Image:
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer)
-    return Image.open(buffer).convert("RGB")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])

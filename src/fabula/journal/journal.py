@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 
 from PIL import Image
@@ -16,6 +17,8 @@ from fabula.journal.log import Log, write_metrics
 from fabula.journal.progress import Bar
 from fabula.train.loop import StepReport
 
+SHARE = 30  # the curves are drawn again after so many times as long as they took
+
 
 class Journal:
     """A context manager around the steps of one session: log, bar, TensorBoard, metrics.csv, curves, samples."""
@@ -26,6 +29,7 @@ class Journal:
         self.board = Board(folder.tensorboard, step)
         self.bar = Bar(name, step, steps)
         self._before, self._began, self._first = self.log.seconds, time.monotonic(), step
+        self._next_drawing, self._drawn = 0.0, True
 
     def __enter__(self) -> Journal:
         self.bar.__enter__()
@@ -33,6 +37,8 @@ class Journal:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.bar.__exit__(kind, error, at)
+        if error is None and not self._drawn:
+            self._draw()
         try:
             self.log.close()
             self.board.close()
@@ -65,11 +71,21 @@ class Journal:
         self.board.flush()
         self.bar.validated(report.step, measures, self._left(report.step))
         write_metrics(self.folder.metrics, self.log.rows)
-        _save(curves(self.log.rows, self.name), self.folder, "curves.png")
+        self._drawn = time.monotonic() >= self._next_drawing
+        if self._drawn:
+            self._draw()
+
+    def _draw(self) -> None:
+        """The curves; drawing them takes at most a small share of the run."""
+        began = time.monotonic()
+        _save(curves(self.log.rows, self.name), self.folder.curves)
+        ended = time.monotonic()
+        self._next_drawing = ended + SHARE * (ended - began)
 
     def sample(self, report: StepReport, picture: Image.Image) -> None:
         """A storyboard, named by epoch and step."""
-        _save(picture, self.folder, f"samples/epoch-{self.epoch(report):06.2f}-step-{report.step:06d}.png")
+        name = f"epoch-{self.epoch(report):06.2f}-step-{report.step:06d}.png"
+        _save(picture, self.folder.samples / name)
 
     def _left(self, step: int) -> float:
         return (time.monotonic() - self._began) / max(1, step - self._first) * (self.steps - step)
@@ -90,6 +106,6 @@ class Silence:
     def sample(self, report: StepReport, picture: Image.Image) -> None: ...
 
 
-def _save(picture: Image.Image, folder: RunFolder, name: str) -> None:
-    with files.new_file(folder.path / name) as draft:
+def _save(picture: Image.Image, path: Path) -> None:
+    with files.new_file(path) as draft:
         picture.save(draft, format="PNG")
