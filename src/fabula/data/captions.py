@@ -16,6 +16,8 @@ from fabula.errors import FabulaError
 from fabula.recipe import Data
 from fabula.tokenizer import Tokenizer
 
+LEARNED = "bpe"  # the recipe's word for a tokenizer learned from the train captions
+
 
 class CaptionIds(NamedTuple):
     """All captions of a store as a model reads them."""
@@ -50,9 +52,17 @@ def _read(path: Path) -> CaptionIds | None:
         return None
 
 
+def check_tokenizer(data: Data) -> None:
+    """Find what is wrong with the recipe's tokenizer before any story is read."""
+    if data.tokenizer == LEARNED:
+        Tokenizer.train((), data.vocabulary)
+    else:
+        Tokenizer.load(data.tokenizer)
+
+
 def tokenizer_for(data: Data, captions: Sequence[str]) -> Tokenizer:
     """The tokenizer that the recipe names: learned from the train captions, or read from its path."""
-    if data.tokenizer != "bpe":
+    if data.tokenizer != LEARNED:
         return Tokenizer.load(data.tokenizer)
     made = json.dumps([data.vocabulary, list(captions)]).encode()
     path = files.cache_folder() / "tokenizers" / f"{hashlib.sha256(made).hexdigest()[:24]}.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fabula.data.captions import CaptionIds, caption_ids, tokenizer_for
+from fabula.data.captions import LEARNED, CaptionIds, caption_ids, check_tokenizer, tokenizer_for
 from fabula.data.open import open_source
 from fabula.data.source import SPLITS, Source
 from fabula.data.splits import Row, check_leaks, for_training
@@ -87,6 +87,8 @@ def open_corpus(data: Data, splits: Sequence[str] | None = None, tokenizer: Toke
     Errors: FabulaError for an unknown source or split, for a source that has no stories to learn from, for a split
     without a single window, and for a story or picture that stands on two sides.
     """
+    if tokenizer is None:
+        check_tokenizer(data)
     source = for_training(open_source(data.source, data))
     stores = {name: open_store(data, name, source) for name in splits or source.splits}
     check_leaks({name: _rows(store) for name, store in stores.items()}, source.name)
@@ -119,7 +121,7 @@ def make_ready(store: Store, tokenizer: Tokenizer, data: Data) -> Split:
 
 
 def _tokenizer(data: Data, stores: dict[str, Store], source: Source) -> Tokenizer:
-    if data.tokenizer != "bpe":
+    if data.tokenizer != LEARNED:
         return tokenizer_for(data, ())
     store = stores["train"] if "train" in stores else open_store(data, "train", source)
     return tokenizer_for(data, store.captions)

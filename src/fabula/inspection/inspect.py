@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from fabula import files
-from fabula.data.captions import tokenizer_for
+from fabula.data.captions import check_tokenizer, tokenizer_for
 from fabula.data.describe import describe
 from fabula.data.open import open_source
 from fabula.data.source import Source
@@ -21,7 +21,7 @@ from fabula.errors import pick
 from fabula.inspection.facts import facts
 from fabula.inspection.page import render
 from fabula.inspection.shown import ShownStory, shown_story
-from fabula.inspection.survey import survey
+from fabula.inspection.survey import Survey, survey
 from fabula.inspection.table import show
 from fabula.recipe import Data
 from fabula.schema import convert
@@ -44,25 +44,34 @@ class Wish:
 
 def inspect_source(data: Data, wish: Wish) -> None:
     """Print the facts; write page and dump where they were asked for."""
+    check_tokenizer(data)
     source = open_source(data.source, data)
+    with ExitStack() as stack:
+        page, dump = (stack.enter_context(files.new_file(path)) if path else None for path in (wish.html, wish.dump))
+        surveys, stories = _read(source, wish, dump)
+        tokenizer = tokenizer_for(data, surveys[0].captions)
+        found = facts(source, surveys, tokenizer, wish.contexts, data.caption_length)
+        if page:
+            page.write_text(render(found, stories), encoding="utf-8")
+    _tell(found, wish)
+
+
+def _read(source: Source, wish: Wish, dump: Path | None) -> tuple[list[Survey], list[ShownStory]]:
+    """One reading of the chosen splits: what is counted, and what is shown."""
     splits = [pick(wish.split, source.splits, f"{source.name}: split")] if wish.split else list(source.splits)
     size = convert(wish.size, Size, "--size") if wish.size else None
     gallery = Gallery(source, wish)
-    with ExitStack() as stack:
-        keep = stack.enter_context(_dumping(wish.dump)) if wish.dump else _drop
+    with dump.open("w", encoding="utf-8") if dump else nullcontext() as file:
 
         def watch(split: str, place: int, story: Story) -> None:
-            keep(story)
             gallery.watch(split, place, story)
+            if file:
+                file.write(json.dumps(describe(story), ensure_ascii=False) + "\n")
 
-        surveys = [survey(source, split, size, watch, wish.limit) for split in splits]
-    tokenizer = tokenizer_for(data, surveys[0].captions)
-    _tell(facts(source, surveys, tokenizer, wish.contexts, data.caption_length), gallery.stories, wish)
+        return [survey(source, split, size, watch, wish.limit) for split in splits], gallery.stories
 
 
-def _tell(found: dict, stories: list[ShownStory], wish: Wish) -> None:
-    if wish.html:
-        files.write_text(wish.html, render(found, stories))
+def _tell(found: dict[str, Any], wish: Wish) -> None:
     if wish.json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
@@ -86,13 +95,3 @@ class Gallery:
     def _chosen(self, split: str) -> set[int]:
         count = min(self.source.count(split), self.wish.limit or sys.maxsize)
         return set(np.linspace(0, count - 1, min(self.wish.shown, count)).astype(int).tolist())
-
-
-@contextmanager
-def _dumping(path: Path) -> Iterator[Callable[[Story], None]]:
-    with files.new_file(path) as draft, draft.open("w", encoding="utf-8") as file:
-        yield lambda story: print(json.dumps(describe(story), ensure_ascii=False), file=file)
-
-
-def _drop(story: Story) -> None:
-    """Nothing is dumped."""

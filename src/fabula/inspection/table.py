@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from rich.box import SIMPLE
@@ -69,6 +70,9 @@ def _other_rows(splits: list[Any]) -> Iterator[Row]:
             yield Row(name, [f"{number:,}" for number in numbers])
     yield Row("licences", ["; ".join(f"{name}: {n:,}" for name, n in each["licences"].items()) for each in splits])
     yield from _if_any("repairs", [each["repairs"]["total"] for each in splits])
+    kinds = [each["repairs"]["kinds"] for each in splits]
+    for kind in dict.fromkeys(chain.from_iterable(kinds)):
+        yield Row(f"- {kind}", [f"{each.get(kind, 0):,}" for each in kinds])
 
 
 def _if_any(name: str, numbers: list[int]) -> Iterator[Row]:
@@ -77,15 +81,14 @@ def _if_any(name: str, numbers: list[int]) -> Iterator[Row]:
 
 
 def warnings(facts: Mapping[str, Any]) -> Iterator[str]:
-    """What a table cannot show: what stands in two splits, what was mended, what could not be read."""
+    """What a table cannot show: what the source says of itself, what stands in two splits, what could not be read."""
     yield from facts["notes"]
     for pair in facts["shared"]:
         for what in ("stories", "pictures"):
             if pair[what]["count"]:
                 first, number = pair[what]["examples"][0], pair[what]["count"]
-                yield f"{' and '.join(pair['splits'])} share {number:,} {what}, such as {first}"
+                yield f"{' and '.join(pair['splits'])} share {what} ({number:,} in all): {first}"
     for name, split in facts["splits"].items():
-        yield from (f"{name}: {n:,} x {kind}" for kind, n in split["repairs"]["kinds"].items())
         yield from (f"{name}: {broken}" for broken in split["pictures"]["unreadable"]["examples"])
 
 
