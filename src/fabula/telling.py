@@ -12,12 +12,13 @@ from fabula.data.open import open_source
 from fabula.data.records import to_row
 from fabula.drawing.storyboard import panels, storyboard
 from fabula.errors import FabulaError, pick
-from fabula.images import to_rgb
+from fabula.images import prepare, to_picture, to_rgb
 from fabula.recipe import Data
-from fabula.story import Frame, Story, Storyteller
+from fabula.story import Frame, Size, Story, Storyteller
 
 NOTE = "telling.json"  # how it was told; a folder with this note may be replaced by another telling
 STORYBOARD = "storyboard.png"
+UNPAINTED = to_picture(prepare(None, Size(60, 125)))  # what a model reads where a frame has no picture
 COMPRESSION = 6  # of PNG files; fixed, so that one telling is one sequence of bytes
 
 
@@ -103,7 +104,8 @@ def _numbered(way: Sequence[Frame], count: int) -> tuple[Frame, ...]:
 def write_telling(telling: Telling, folder: Path) -> None:
     """Write pictures (`001.png`), captions (`001.txt`), `story.json` and `storyboard.png`, all or nothing.
 
-    The context frames stand before the told ones, so the folder is a story that can be continued again. With
+    The context frames stand before the told ones, so the folder is a story that can be continued again; a frame that
+    nobody painted is plain grey there, which is what a model reads where there is no picture. With
     several ways each has a folder of its own, `sample-01` and so on, beside one storyboard of all.
 
     Errors: FabulaError where the folder holds anything but an earlier telling, or the disk refuses.
@@ -129,9 +131,10 @@ def _write_story(telling: Telling, way: Sequence[Frame], folder: Path) -> None:
     row = to_row(replace(telling.story, frames=frames))
     for frame, entry in zip(frames, row["frames"], strict=True):
         entry["told"] = frame.number > len(telling.story.frames)
-        if frame.picture is not None:
-            entry["picture"] = f"{frame.number:03d}.png"
-            to_rgb(frame.picture).save(folder / entry["picture"], compress_level=COMPRESSION)
+        entry["picture"] = f"{frame.number:03d}.png"
+        (to_rgb(frame.picture) if frame.picture else UNPAINTED).save(
+            folder / entry["picture"], compress_level=COMPRESSION
+        )
         (folder / f"{frame.number:03d}.txt").write_text(frame.caption + "\n", encoding="utf-8")
     files.write_json(folder / "story.json", row)
 

@@ -71,6 +71,26 @@ def tellers() -> dict:
     }
 
 
+def boards(folder: Path) -> list[dict]:
+    """Three windows with pictures, as an evaluation keeps them."""
+    (folder / "boards").mkdir()
+
+    def frame(name: str, number: int, caption: str) -> dict:
+        picture(number).save(folder / "boards" / f"{name}.png")
+        return {"caption": caption, "picture": f"boards/{name}.png"}
+
+    def board(window: int, place: str) -> dict:
+        told = {"model": frame(f"{window}-model", 4, f"A told caption of window {window}.")}
+        told["copy_last"] = frame(f"{window}-copy", 3, CAPTIONS[3])
+        told["train_median"] = {"caption": "", "picture": None}
+        context = [frame(f"{window}-context-{n}", n, CAPTIONS[n]) for n in range(4)]
+        true = frame(f"{window}-true", 4, CAPTIONS[4])
+        row = {"place": place, "window": window, "story_id": f"test-{window}", "number": 5}
+        return {**row, "context": context, "true": true, "told": told}
+
+    return [board(window, place) for window, place in ((7, "best"), (2, "median"), (9, "worst"))]
+
+
 def make_run(folder: Path) -> Path:
     """Everything that a report can show, in a folder like a real one."""
     files.write_text(folder / "recipe.yaml", "name: tiny\ndata:\n  source: world\n  context: 4\nseed: 0\n")
@@ -85,7 +105,16 @@ def make_run(folder: Path) -> Path:
     files.write_json(folder / "environment.json", environment)
     protocol = {"context": 4, "picture_size": "60x125", "fit": "stretch", "caption_length": 64}
     scores = {"data": "world", "split": "test", "windows": 500, "protocol": protocol, "tellers": tellers()}
+    scores["truth"] = {"metrics": {"caption.distinct": entry(498.0, "free-running")}}
+    change = {"value": 0.21, "low": 0.15, "high": 0.27, "n": 500}
+    scores["probes"] = {"model": {"states": {"units": 128, "still": 3}, "shuffled": {"caption.log_loss_word": change}}}
+    scores["verdict"] = [
+        "model: no sign of collapse: what it tells varies with the input.",
+        "It beats all floors in MAE.",
+    ]
     files.write_json(folder / "evaluation" / "scores.json", scores)
+    files.write_json(folder / "evaluation" / "costs.json", {"tell.model": 12.5, "measure.pictures": 2.0})
+    files.write_json(folder / "evaluation" / "boards.json", boards(folder / "evaluation"))
     frames = tuple(Frame(picture(n), caption, n + 1) for n, caption in enumerate(CAPTIONS))
     telling = Telling(Story("bees", frames[:3], title="The Way of the Bees"), (frames[3:],), {"seed": 0})
     write_telling(telling, folder / "told")

@@ -9,12 +9,23 @@ from typing import Any
 from fabula.metrics.catalogue import MEASURES
 from fabula.report.curves import Curve, curves
 from fabula.report.facts import Facts, facts
+from fabula.report.figures import seconds
 from fabula.report.moments import Moment, moments
 from fabula.report.pictures import Shown, shown_file
+from fabula.report.probes import Probe, probes
 from fabula.report.ranges import Range, ranges
 from fabula.report.reading import Run
 from fabula.report.stories import ShownStory, told_stories
-from fabula.report.tables import Heading, Table, Tellers, beats, best_floor, heading, ordered, score_tables, value_of
+from fabula.report.tables import (
+    Heading,
+    Table,
+    Tellers,
+    best_floor,
+    heading,
+    score_tables,
+    teller_name,
+    value_of,
+)
 
 MOMENTS = (
     "Windows are ranked by the mean of their ranks in picture error and caption log-loss, where measured. "
@@ -40,6 +51,7 @@ class Chapter:
     verdict: tuple[str, ...]
     ranges: tuple[Range, ...]
     tables: tuple[Table, ...]
+    probes: tuple[Probe, ...]
     curves: tuple[Curve, ...]
     moments: tuple[Moment, ...]
     moments_note: str
@@ -58,6 +70,7 @@ class Chapter:
         there = {
             ("standing", "Between the floors"): self.ranges,
             ("scores", "Scores"): self.tables,
+            ("context", "Does the context matter?"): self.probes,
             ("training", "Training"): self.curves,
             ("windows", "Best, median and worst"): self.moments,
             ("stories", "A story continued"): self.stories,
@@ -67,14 +80,15 @@ class Chapter:
 
 
 def chapter(run: Run, number: int = 1) -> Chapter:
-    tellers: Tellers = run.scores.get("tellers", {})
+    tellers = _tellers(run.scores)
     return Chapter(
         id=f"run-{number}",
         name=run.name,
         about=_about(run.scores),
-        verdict=tuple(_verdict(run.scores, tellers)),
+        verdict=tuple(run.scores.get("verdict", ())),
         ranges=tuple(ranges(tellers, DRAWN)),
         tables=tuple(score_tables(tellers)),
+        probes=tuple(probes(run.scores)),
         curves=tuple(curves(run.log, _floors(tellers))),
         moments=tuple(moments(run.evaluation, tellers)),
         moments_note=MOMENTS,
@@ -86,6 +100,13 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         recipe=run.recipe,
         measures=tuple(_measures(tellers)),
     )
+
+
+def _tellers(scores: Mapping[str, Any]) -> Tellers:
+    """All tellers, and what can be said of the true frames by themselves as one more."""
+    truth = scores.get("truth", {}).get("metrics")
+    beside = {"truth": {"kind": "truth", "metrics": truth}} if truth else {}
+    return {**scores.get("tellers", {}), **beside}
 
 
 def _about(scores: Mapping[str, Any]) -> str:
@@ -106,28 +127,9 @@ def _floors(tellers: Tellers) -> dict[str, tuple[str, float]]:
     for name in {name for teller in tellers.values() for name in teller["metrics"]}:
         floor = best_floor(tellers, name)
         if floor is not None:
-            line = (f"best floor on the test, {floor.replace('_', ' ')}", value_of(tellers[floor], name) or 0.0)
+            line = (f"best floor on the test, {teller_name(floor)}", value_of(tellers[floor], name) or 0.0)
             found[name] = found[name.split(".")[-1]] = line
     return found
-
-
-def _verdict(scores: Mapping[str, Any], tellers: Tellers) -> list[str]:
-    """What the evaluation concluded, or else how each model stands to the best floors."""
-    said = scores.get("verdict", [])
-    if said:
-        return [said] if isinstance(said, str) else [str(sentence) for sentence in said]
-    models = [name for name in ordered(tellers) if tellers[name]["kind"] == "model"]
-    return [_stands(tellers, model) for model in models]
-
-
-def _stands(tellers: Tellers, model: str) -> str:
-    told = {name: beats(tellers, model, name) for name in tellers[model]["metrics"]}
-    above = [heading(name).label for name, won in told.items() if won]
-    below = [heading(name).label for name, won in told.items() if won is False]
-    said = [f"better than every floor in {', '.join(above)}"] if above else []
-    said += [f"no better than the best floor in {', '.join(below)}"] if below else []
-    name = "The model" if model == "model" else model.replace("_", " ")
-    return f"{name} is {'; it is '.join(said) or 'not compared with any floor'}."
 
 
 def _measures(tellers: Tellers) -> list[Heading]:
@@ -146,5 +148,10 @@ def _cost(run: Run) -> Facts:
         )
         rates = sorted(row["windows_per_second"] for row in steps if row.get("windows_per_second"))
         found += facts({"windows per second": rates[len(rates) // 2]}, "training, median") if rates else []
-    costs = run.scores.get("costs", run.scores.get("cost", {}))
-    return found + (facts(costs, "evaluation") if isinstance(costs, Mapping) else [])
+    return found + [
+        (f"evaluation, {_words(part)}", seconds(spent)) for part, spent in run.costs.items() if spent >= 0.1
+    ]
+
+
+def _words(name: str) -> str:
+    return name.replace(".", " ").replace("_", " ")

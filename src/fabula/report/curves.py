@@ -109,7 +109,7 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
     """The lowest value, and one that nearly all stay below: a first wild step must not flatten the rest."""
     ranked = sorted(values)
     low, high = ranked[0], ranked[min(len(ranked) - 1, math.ceil(0.98 * len(ranked)))]
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    return (low, high) if high > low else (low - abs(low) / 2, high + abs(high) / 2 or 1.0)
 
 
 def _path(side: str, points: Points, steps: tuple[float, float], bounds: tuple[float, float]) -> Markup:

@@ -15,7 +15,7 @@ def decimals(values: Iterable[float]) -> int:
     if not known or all(value == round(value) for value in known):
         return 0
     largest = max(known)
-    return next((places for limit, places in ((1, 4), (100, 2), (1000, 1)) if largest < limit), 0)
+    return next((places for limit, places in ((1e-3, 7), (1e-2, 6), (1, 4), (100, 2), (1000, 1)) if largest < limit), 0)
 
 
 def shown(value: float | None, places: int) -> str:

@@ -1,20 +1,21 @@
-"""The best, the median and the worst told windows of a run, with their pictures as the evaluation kept them."""
+"""The best, the median and the worst windows of an evaluation, with the pictures that it kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from fabula import files
 from fabula.report.figures import decimals, shown
+from fabula.report.pictures import Shown, shown_file
 from fabula.report.stories import ShownFrame
-from fabula.report.tables import Tellers, heading
+from fabula.report.tables import Tellers, heading, ordered, teller_name
 
-RANKED_BY = ("picture.mae", "caption.log_loss_word")  # the mean of a window's ranks in those that there are
-EACH = 2  # windows of each kind
+SCORED = ("picture.mae", "caption.log_loss_word")  # of a window, shown beside its name
+
+Scores = dict[tuple[int, str], Mapping[str, Any]]  # (window, teller) -> the row of windows.parquet
 
 
 @dataclass(frozen=True)
@@ -25,59 +26,53 @@ class Moment:
     title: str
     scores: str
     context: tuple[ShownFrame, ...]
-    next: tuple[ShownFrame, ...]  # the true frame and the told ones
+    next: tuple[ShownFrame, ...]  # the true frame, and what each model told
+    others: tuple[ShownFrame, ...]  # what floors and oracles told
 
 
 def moments(evaluation: Path, tellers: Tellers) -> list[Moment]:
-    """Of the first model of an evaluation; none where it kept no windows."""
-    models = [name for name, teller in tellers.items() if teller["kind"] == "model"]
-    rows = window_rows(evaluation / "windows.parquet", models[0]) if models else []
-    return [_moment(evaluation, place, row) for place, row in chosen(rows)] if rows else []
+    """In the order of `boards.json`; none where the evaluation kept no windows."""
+    path = evaluation / "boards.json"
+    boards = files.read_json(path) if path.exists() else []
+    scores = _scores(evaluation / "windows.parquet", {board["window"] for board in boards})
+    return [_moment(evaluation, board, tellers, scores) for board in boards]
 
 
-def _moment(evaluation: Path, place: str, row: Mapping[str, Any]) -> Moment:
-    return Moment(place, str(row.get("story", "")), score_line(row), (), ())
+def _moment(folder: Path, board: Mapping[str, Any], tellers: Tellers, scores: Scores) -> Moment:
+    names = [name for name in ordered(tellers) if name in board["told"]]
+    models = [name for name in names if tellers[name]["kind"] == "model"] or names[:1]
+    context = [_frame(folder, "context", f"Context {n}", frame) for n, frame in enumerate(board["context"], start=1)]
+    told = {name: _frame(folder, "told", f"Told by {teller_name(name)}", board["told"][name]) for name in names}
+    return Moment(
+        place=board["place"],
+        title=f"{board['story_id']}, frame {board['number']}",
+        scores=_score_line(scores.get((board["window"], models[0]), {})) if models else "",
+        context=tuple(context),
+        next=(_frame(folder, "true", "True", board["true"]), *(told[name] for name in models)),
+        others=tuple(frame for name, frame in told.items() if name not in models),
+    )
 
 
-def ranks(rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
-    """Every window's mean rank, 0 the best; a window that lacks a measure stands in its middle."""
-    columns = [[row.get(name) for row in rows] for name in RANKED_BY]
-    kept = [
-        [np.nan if v is None else float(v) for v in column] for column in columns if any(v is not None for v in column)
-    ]
-    if not kept:
-        return np.zeros(len(rows))
-    return np.mean([_rank(np.asarray(column)) for column in kept], 0)
+def _frame(folder: Path, kind: str, label: str, frame: Mapping[str, Any]) -> ShownFrame:
+    return ShownFrame(label, kind, str(frame.get("caption") or ""), _picture(folder, frame, label))
 
 
-def _rank(values: np.ndarray) -> np.ndarray:
-    filled = np.where(np.isfinite(values), values, np.nanmedian(values))
-    return np.argsort(np.argsort(filled, kind="stable"), kind="stable").astype(float)
+def _picture(folder: Path, frame: Mapping[str, Any], alt: str) -> Shown | None:
+    name = frame.get("picture")
+    return shown_file(folder / "boards" / Path(name).name, alt) if name else None
 
 
-def chosen(rows: Sequence[Mapping[str, Any]], each: int = EACH) -> list[tuple[str, Mapping[str, Any]]]:
-    """`each` windows from both ends and the middle of the ranking, no window twice."""
-    order = np.argsort(ranks(rows), kind="stable")
-    middle = max(0, len(order) // 2 - each // 2)
-    groups = {"best": order[:each], "median": order[middle : middle + each], "worst": order[len(order) - each :][::-1]}
-    taken: set[int] = set()
-    picked: list[tuple[str, Mapping[str, Any]]] = []
-    for place, numbers in groups.items():
-        picked += [(place, rows[n]) for n in map(int, numbers) if n >= 0 and n not in taken]
-        taken.update(map(int, numbers))
-    return picked
+def _score_line(row: Mapping[str, Any]) -> str:
+    """`MAE 0.121; log-loss per word, nats 2.31`."""
+    known = {name: row[name] for name in SCORED if row.get(name) is not None}
+    return "; ".join(f"{heading(name).label} {shown(value, decimals([value]))}" for name, value in known.items())
 
 
-def score_line(row: Mapping[str, Any]) -> str:
-    """`MAE 0.121, log-loss per word, nats 2.31`."""
-    known = {name: row[name] for name in RANKED_BY if row.get(name) is not None}
-    return ", ".join(f"{heading(name).label} {shown(value, decimals([value]))}" for name, value in known.items())
-
-
-def window_rows(path: Path, teller: str) -> list[dict[str, Any]]:
-    """The rows of one teller from windows.parquet; none where there is no such file."""
-    if not path.exists():
-        return []
+def _scores(path: Path, windows: set[int]) -> Scores:
+    if not windows or not path.exists():
+        return {}
     import pyarrow.parquet as parquet
 
-    return parquet.read_table(path, filters=[("teller", "=", teller)]).to_pylist()
+    with files.said("read", path):
+        table = parquet.read_table(path, filters=[("window", "in", windows)])
+    return {(row["window"], row["teller"]): row for row in table.to_pylist()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from fabula.report.figures import decimals, shown
-from fabula.report.tables import Tellers, best_floor, heading, ordered, value_of
+from fabula.report.tables import Tellers, best_floor, heading, ordered, teller_name, value_of
 
 MARGIN = 4.0  # per cent of the width left free at either end
 FRAME = Markup(
@@ -52,7 +52,7 @@ def _range(tellers: Tellers, models: Sequence[str], name: str) -> Range:
 
 
 def _figure(teller: str, value: float, places: int, named: bool) -> str:
-    return f"{teller.replace('_', ' ')} {shown(value, places)}" if named else shown(value, places)
+    return f"{teller_name(teller)} {shown(value, places)}" if named else shown(value, places)
 
 
 def _svg(tellers: Tellers, values: dict[str, float], floor: str, name: str, sentence: str) -> Markup:
@@ -88,7 +88,7 @@ def _interval(tellers: Tellers, values: dict[str, float], teller: str, name: str
 
 
 def _mark(kind: str, spot: float, best: bool, teller: str) -> Markup:
-    title = Markup("<title>{}</title>").format(teller.replace("_", " "))
+    title = Markup("<title>{}</title>").format(teller_name(teller))
     if kind == "floor":
         high = 11 if best else 6
         line = '<line class="floor{}" x1="{:.2f}%" x2="{:.2f}%" y1="{}" y2="{}">{}</line>'

@@ -25,6 +25,7 @@ class Run:
     log: tuple[Mapping[str, Any], ...]
     environment: Mapping[str, Any]
     data: Mapping[str, Any]
+    costs: Mapping[str, float]  # seconds of every part of the evaluation
     samples: tuple[Path, ...]
     tellings: tuple[Path, ...]  # folders that `fabula tell` wrote in the run
 
@@ -44,6 +45,7 @@ def read_run(folder: Path) -> Run:
         log=tuple(row for row in _lines(folder / "log.jsonl") if isinstance(row, dict)),
         environment=_json(folder / "environment.json"),
         data=_json(folder / "data.json"),
+        costs={name: cost for name, cost in _json(evaluation / "costs.json").items() if isinstance(cost, int | float)},
         samples=tuple(sorted((folder / "samples").glob("*.png"))),
         tellings=tuple(sorted(path.parent for path in folder.glob("*/telling.json"))),
     )

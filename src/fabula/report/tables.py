@@ -12,12 +12,11 @@ from fabula.report.figures import decimals, shown
 Tellers = Mapping[str, Mapping[str, Any]]  # name -> {"kind", "metrics": {name: {"value", "low", "high", "regime"}}}
 
 LABELS = {
-    "mae": "MAE", "mse": "MSE", "psnr": "PSNR, dB", "ssim": "SSIM", "spread_ratio": "spread over truth's",
-    "bleu": "BLEU", "chrf": "chrF", "rouge_l": "ROUGE-L", "perplexity": "perplexity per token",
-    "perplexity_word": "perplexity per word", "log_loss_word": "log-loss per word, nats",
-    "bits_per_byte": "bits per byte",
-    "distinct": "distinct", "distinct_1": "distinct words", "distinct_2": "distinct pairs", "length": "length, words",
-    "length_ratio": "length over truth's",
+    "mae": "MAE", "mse": "MSE", "psnr": "PSNR, dB", "ssim": "SSIM", "spread_ratio": "Spread over truth's",
+    "bleu": "BLEU", "chrf": "chrF", "rouge_l": "ROUGE-L", "perplexity": "Perplexity per token",
+    "perplexity_word": "Perplexity per word", "log_loss_word": "Log-loss per word, nats",
+    "bits_per_byte": "Bits per byte", "distinct_1": "Distinct words", "distinct_2": "Distinct pairs",
+    "length": "Length, words", "length_ratio": "Length over truth's",
 }  # fmt: skip
 KINDS = {"model": 0, "floor": 1, "oracle": 2, "truth": 3}  # the order of a table's rows
 NOTES = {
@@ -75,7 +74,7 @@ def heading(name: str) -> Heading:
     """What stands above a column; a measure that this version does not know keeps its own name."""
     measure = MEASURES.get(name)
     short = name.split(".")[-1]
-    label = LABELS.get(short, short.replace("_", " "))
+    label = LABELS.get(short, short.replace("_", " ").capitalize())
     return Heading(name, label, measure.better if measure else None, measure.means if measure else "")
 
 
@@ -99,6 +98,11 @@ def beats(tellers: Tellers, teller: str, name: str) -> bool | None:
         return None
     standard = value_of(tellers[floor], name) or 0.0
     return value < standard if heading(name).better == "lower" else value > standard
+
+
+def teller_name(name: str) -> str:
+    """As people read it: `the model`, `copy last`."""
+    return "the model" if name == "model" else name.replace("_", " ")
 
 
 def ordered(tellers: Tellers) -> list[str]:
@@ -130,7 +134,7 @@ def _table(tellers: Tellers, subject: str, regime: str, names: Sequence[str]) ->
 
 def _row(tellers: Tellers, name: str, cells: Sequence[Cell]) -> Row:
     kind = tellers[name]["kind"]
-    return Row(name.replace("_", " "), kind, NOTES.get(kind, ""), tuple(cells))
+    return Row(teller_name(name).capitalize(), kind, NOTES.get(kind, ""), tuple(cells))
 
 
 def _column(tellers: Tellers, rows: Sequence[str], name: str) -> list[Cell]:

@@ -1,0 +1,43 @@
+"""What a model does when it is given another story's context, and whether its state moves at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fabula.report.figures import ABSENT, decimals, shown
+from fabula.report.tables import teller_name
+
+CHANGES = {
+    "caption.log_loss_word": "captions: nats a word more",
+    "picture.mae": "pictures: MAE more",
+    "picture.change": "pictures: mean change of a pixel, 0 to 1",
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    label: str
+    value: str
+    interval: str
+
+
+def probes(scores: Mapping[str, Any]) -> Iterator[Probe]:
+    """Of every model that was asked; the name of the model leads where there are several."""
+    found = scores.get("probes", {})
+    for model, asked in found.items():
+        lead = f"{teller_name(model)}, " if len(found) > 1 else ""
+        for name, entry in asked.get("shuffled", {}).items():
+            yield _change(lead + CHANGES.get(name, name.replace("_", " ")), entry)
+        if states := asked.get("states"):
+            still = f"{states['still']:,} of {states['units']:,}"
+            yield Probe(f"{lead or 'The '}state: units that never move".replace("The state", "State"), still, ABSENT)
+
+
+def _change(label: str, entry: Mapping[str, Any]) -> Probe:
+    numbers = [entry.get(key) for key in ("value", "low", "high")]
+    places = max(3, decimals(number for number in numbers if number is not None))
+    low, high = (shown(number, places) for number in numbers[1:])
+    interval = f"{low} to {high}" if numbers[1] is not None else ABSENT
+    return Probe(label[:1].upper() + label[1:], shown(numbers[0], places), interval)
