@@ -199,6 +199,12 @@ def test_14_entities_without_a_mention_and_mentions_without_an_entity():
     assert kinds(parsed) == {"row dropped: no id": 1, "mention dropped: no id": 1}
 
 
+def test_a_mention_without_text_is_dropped_within_a_word_too():
+    parsed = parse("<gdi image1>a<gdo char1></gdo>b <gda char1> </gda> c <</gdi>", "", 1)
+    assert (parsed.frames[0].caption, parsed.frames[0].mentions) == ("ab c", ())
+    assert kinds(parsed) == {"mention dropped: no text": 2, "text dropped: a torn tag": 1}
+
+
 def test_segments_of_one_image_are_joined_and_their_spans_moved():
     parsed = parse(
         "<gdi image1> One <gdo char1>\n cat </gdo></gdi><gdi image1>and <gdo obj1>a  dog</gdo>.</gdi>", "", 1

@@ -168,7 +168,7 @@ def _squeezed(segment: _Segment, where: str, repairs: Repairs) -> Caption:
     mentions = []
     for name, ids, start, end, depth in segment.mentions:
         first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
-        if first > last:
+        if first > last or start == end:
             repairs.note("mention dropped: no text", f"{where}: {name} {' '.join(ids)}")
             continue
         left = places[first] + max(start - starts[first], 0)

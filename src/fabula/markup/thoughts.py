@@ -151,7 +151,7 @@ class _Reader:
         """A setting element; where an id stands in its name, or at an edge of its description, an entity too."""
         description = values.pop("description", "")
         element = _element(ID.sub("", key))
-        ids = find_ids(key) or _told_ids(description)
+        ids = dict.fromkeys((*find_ids(key), *_told_ids(description)))
         for name in ids:
             told = ID.sub("", description).strip(_EDGES) if name in find_ids(description) else description
             entity = Entity(name, kind_of_id(name), description=told, details={} if element else values)
