@@ -48,9 +48,9 @@ PHASES = ("Introduction", "Development", "Conflict", "Turning Point", "Conclusio
 
 
 def entities(scene: Scene, boxes: Mapping[str, Box]) -> tuple[Entity, ...]:
-    """Everyone and everything of the frame; the box is absent where the camera does not show it."""
-    people = [_character(scene, actor, boxes.get(actor.who.id)) for actor in scene.actors]
-    things = [_object(scene, item, boxes.get(item.id)) for item in scene.items if item.where != "hidden"]
+    """Everyone and everything that the camera shows, and the place."""
+    people = [_character(scene, actor, boxes[actor.who.id]) for actor in scene.actors if actor.who.id in boxes]
+    things = [_object(scene, item, boxes[item.id]) for item in scene.items if item.id in boxes]
     place = PLACES[scene.place]
     mark = Entity(
         landmark_id(scene.place),
@@ -68,10 +68,10 @@ def entities(scene: Scene, boxes: Mapping[str, Box]) -> tuple[Entity, ...]:
         None,
         {"function": "background", "interaction": "none", "narrative function": "the place of the events"},
     )
-    return (*people, *things, mark, ground)
+    return (*people, *things, *([mark] if mark.box else []), ground)
 
 
-def _character(scene: Scene, actor: Actor, box: Box | None) -> Entity:
+def _character(scene: Scene, actor: Actor, box: Box) -> Entity:
     who = actor.who
     garment = f"{who.clothes} {who.garment}"
     clothes = garment if who.garment == "dungarees" else with_article(garment)
@@ -92,7 +92,7 @@ def _role(id: str) -> str:
     return "protagonist" if id == "char1" else "friend" if id == "char2" else "someone met on the way"
 
 
-def _object(scene: Scene, item: Item, box: Box | None) -> Entity:
+def _object(scene: Scene, item: Item, box: Box) -> Entity:
     states = [name for name in ("broken", "lit", "open", "planted", "sprouted") if getattr(item, name)]
     holder = scene.actor(item.holder) if item.where == "hand" else None
     held = f"held by {holder.who.name}" if holder else "lies on the ground"

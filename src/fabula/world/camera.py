@@ -63,10 +63,10 @@ def aim(shot: Shot, event: Event, actors: Sequence[Actor], mark_x: int, pan: int
     view, focus = shot
     at = {actor.who.id: actor.x for actor in actors}
     if view == "wide":
-        return Camera(view, focus, pan, -68, 204)
+        return Camera(view, focus, pan, -62, 186)
     if view == "close":
         return Camera(view, focus, at[focus] + pan // 3, -heights[focus] * 66 // 100 - 2, 92)
     near = [at[focus]] + [at[id] for id in (event.other,) if id in at]
     if event.kind in ("hide", "search", "find"):
         near.append(mark_x)
-    return Camera(view, focus, (min(near) + max(near)) // 2 + pan // 2, -56, 146)
+    return Camera(view, focus, (min(near) + max(near)) // 2 + pan // 2, -55, 142)

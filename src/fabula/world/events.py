@@ -90,7 +90,9 @@ EFFECTS: dict[str, Effect] = {
     "go": _go,
     "meet": lambda s, e: s.with_person(e.other, present=True),
     "leave": lambda s, e: s.with_person(e.actor, present=False),
-    "take": lambda s, e: s.with_thing(e.thing, where="hand", holder=e.actor, place=""),
+    "take": lambda s, e: s.with_thing(
+        e.thing, where="hand", holder=e.actor, place="", owner=s.thing(e.thing).owner or e.actor
+    ),
     "give": lambda s, e: s.with_thing(e.thing, holder=e.other),
     "drop": lambda s, e: s.with_thing(e.thing, where="hidden", holder="", place=s.place),
     "hide": lambda s, e: s.with_thing(e.thing, where="hidden", holder="", place=s.place),

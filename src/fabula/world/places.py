@@ -14,7 +14,7 @@ class Place:
     mark: str  # the landmark
     spot: str  # where a thing lies hidden
     indoors: bool = False
-    scenery: tuple[str, ...] = ()  # sentences about the place that need nothing but the place
+    scenery: tuple[str, ...] = ()  # sentences about the place; the first is true in snow too
 
     @property
     def here(self) -> str:
@@ -29,7 +29,11 @@ PLACES = {
             "in",
             "old oak",
             "behind",
-            scenery=("Tall grass swayed all around.", "The meadow smelled of clover.", "Daisies grew everywhere."),
+            scenery=(
+                "The meadow stretched far and wide.",
+                "The whole meadow smelled of clover.",
+                "Daisies grew everywhere in the meadow.",
+            ),
         ),
         Place(
             "forest",
@@ -37,9 +41,9 @@ PLACES = {
             "hollow stump",
             "behind",
             scenery=(
-                "The trees stood close together.",
-                "Somewhere a woodpecker was knocking.",
-                "Moss covered every root.",
+                "The trees of the forest stood close together.",
+                "Somewhere in the forest a woodpecker was knocking.",
+                "Moss covered every root in the forest.",
             ),
         ),
         Place(
@@ -47,21 +51,33 @@ PLACES = {
             "in",
             "blue shed",
             "behind",
-            scenery=("The beds were full of flowers.", "Bees hummed over the beans.", "A snail crossed the path."),
+            scenery=(
+                "The white fence went all around the garden.",
+                "A snail crossed the path of the garden.",
+                "The garden beds were neat and tidy.",
+            ),
         ),
         Place(
             "village",
             "in",
             "stone well",
             "behind",
-            scenery=("The little houses leaned together.", "A bell rang far away.", "Smoke rose from a chimney."),
+            scenery=(
+                "The little houses of the village leaned together.",
+                "A bell rang somewhere in the village.",
+                "Smoke rose from the chimneys of the village.",
+            ),
         ),
         Place(
             "beach",
             "on",
             "rowing boat",
             "behind",
-            scenery=("The waves rolled in and out.", "Gulls cried over the water.", "The sand was full of shells."),
+            scenery=(
+                "The waves rolled up the beach and back.",
+                "Gulls cried high above the beach.",
+                "The beach was full of pretty shells.",
+            ),
         ),
         Place(
             "river",
@@ -69,9 +85,9 @@ PLACES = {
             "wooden bridge",
             "under",
             scenery=(
-                "The water murmured over the stones.",
-                "A fish jumped and was gone.",
-                "Reeds whispered along the bank.",
+                "The river murmured over the smooth stones.",
+                "A fish jumped out of the river.",
+                "Reeds whispered along the bank of the river.",
             ),
         ),
         Place(
@@ -80,9 +96,9 @@ PLACES = {
             "windmill",
             "behind",
             scenery=(
-                "From up here one could see very far.",
-                "The sails of the mill creaked.",
-                "The wind combed the grass.",
+                "From the hill one could see very far.",
+                "The sails of the mill creaked on the hill.",
+                "The wind combed the grass of the hill.",
             ),
         ),
         Place(
@@ -91,7 +107,11 @@ PLACES = {
             "stove",
             "behind",
             True,
-            ("The kettle was humming.", "It smelled of fresh bread.", "Copper pans hung in a row."),
+            (
+                "The kettle was humming in the kitchen.",
+                "The kitchen smelled of fresh warm bread.",
+                "Copper pans hung in a row in the kitchen.",
+            ),
         ),
         Place(
             "bedroom",
@@ -99,7 +119,11 @@ PLACES = {
             "bed",
             "under",
             True,
-            ("The clock ticked softly.", "The quilt lay neatly folded.", "A picture hung over the bed."),
+            (
+                "The clock of the bedroom ticked softly.",
+                "The quilt in the bedroom was neatly folded.",
+                "A small picture hung in the bedroom.",
+            ),
         ),
         Place(
             "library",
@@ -108,9 +132,9 @@ PLACES = {
             "behind",
             True,
             (
-                "Books stood up to the ceiling.",
-                "It was so quiet that the pages could be heard.",
-                "Dust danced between the shelves.",
+                "The library was full of old books.",
+                "It was very quiet in the library.",
+                "Dust danced between the shelves of the library.",
             ),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from fabula.world.cast import Character
@@ -79,8 +79,14 @@ class Scene:
         return next((item for item in self.items if item.id == id), None)
 
     def record(self) -> dict[str, Any]:
-        """The scene as JSON values."""
-        return asdict(self)
+        """The scene as JSON values; lists and dicts of its own."""
+        plain = dict(vars(self))
+        plain |= {name: dict(plain[name]) for name in ("hidden", "odds")}
+        plain |= {name: dict(vars(plain[name])) for name in ("event", "camera")}
+        plain["actors"] = [{**vars(actor), "who": dict(vars(actor.who))} for actor in self.actors]
+        plain["items"] = [dict(vars(item)) for item in self.items]
+        plain["why"] = list(self.why)
+        return plain
 
 
 def from_record(record: Mapping[str, Any]) -> Scene:

@@ -123,6 +123,7 @@ class _Shooting:
                 "hard": state.hard,
                 "visit": visit,
                 "take": take,
+                "weather_before": before.weather,
             },
             odds=chances,
         )

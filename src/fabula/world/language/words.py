@@ -25,6 +25,8 @@ from fabula.world.scene import Actor, Item, Scene
 
 PRONOUNS = {"she": ("she", "her", "her"), "he": ("he", "him", "his")}
 HANDS = {"duck": "wings", "frog": "hands"}
+SKY_EVENTS = ("rain", "snow", "clear", "dusk", "night")
+LONG = ("drop", "hide", "find", "sprout", "plant", "search", "begin", "meet")  # events that take many words
 ACTION = re.compile(r"\[([^\]]*)\]")
 
 
@@ -48,16 +50,37 @@ class Words:
     # --- the sentences ---
 
     def slot_caption(self) -> Mapping[str, int]:
-        feel, sets = "^{feels}.", "^{setting}."
-        tails = {feel: 4, f"{feel} {sets}": 2, f"{sets} {feel}": 2, sets: 2}
-        react = "^{reacts}."
+        """Event and reason, then one or two sentences more: so chosen that 15 to 45 words come out."""
+        kind, told = self.scene.event.kind, bool(self.scene.why)
+        tails = self._tails()
+        if kind in SKY_EVENTS:
+            tails = {tail: weight for tail, weight in tails.items() if "{feels}" in tail}
+        if kind == "talk":
+            return {
+                f"^{{core}}{tail}": weight
+                for tail, weight in tails.items()
+                if "{setting}" in tail and tail.count("^") > 1
+            }
+        short = {tail: weight for tail, weight in tails.items() if self._fits(tail, reason=False)}
+        full = {tail: weight for tail, weight in tails.items() if told and self._fits(tail, reason=True)}
+        plain = {f"^{{lead}}{{core}}. {tail}": weight for tail, weight in short.items()}
+        return plain | {f"^{{lead}}{{core}}{{reason}}. {tail}": 2 * weight for tail, weight in full.items()}
+
+    def _tails(self) -> dict[str, int]:
+        feel, sets, react = "^{feels}.", "^{setting}.", "^{reacts}."
+        tails = {feel: 4, sets: 2, f"{feel} {sets}": 2, f"{sets} {feel}": 2}
         if self._witnesses():
-            tails |= {f"{feel} {react}": 3, react: 2, f"{react} {sets}": 1}
-        if self.scene.event.kind == "talk":
-            return {f"^{{lead}}{{core}}{tail}": weight for tail, weight in tails.items()}
-        told = {f"^{{lead}}{{core}}{{reason}}. {tail}": weight for tail, weight in tails.items() if self.scene.why}
-        two = {tail: weight for tail, weight in tails.items() if tail.count("^") > 1}
-        return told | {f"^{{lead}}{{core}}. {tail}": weight for tail, weight in two.items()}
+            tails |= {react: 2, f"{feel} {react}": 3, f"{react} {sets}": 1}
+        return tails
+
+    def _fits(self, tail: str, *, reason: bool) -> bool:
+        """Whether the tail makes the caption neither too short nor too long."""
+        two, seen = tail.count("^") > 1, "{setting}" in tail
+        if self.scene.event.kind == "begin":
+            return not two
+        if not reason:
+            return two and (seen or self.scene.event.kind in LONG)
+        return two or seen or self.scene.event.kind in LONG
 
     def slot_lead(self) -> Mapping[str, int]:
         if self.scene.number == 1:
@@ -84,8 +107,12 @@ class Words:
         return dict.fromkeys(self.scene.why, 1)
 
     def slot_feels(self) -> Mapping[str, int]:
+        """How the actor feels; by name where the event is not the actor's own."""
         assert self.actor
-        return _acted(FEELS[self.actor.feeling], self.actor.who.id)
+        texts = FEELS[self.actor.feeling]
+        if self.scene.event.kind in SKY_EVENTS:
+            texts = tuple(text for text in texts if "{a}" in text)
+        return _acted(texts, self.actor.who.id)
 
     def slot_reacts(self) -> Mapping[str, int]:
         """One of those who look on, and what they feel."""
@@ -110,18 +137,20 @@ class Words:
     def slot_setting(self) -> Mapping[str, int]:
         table = INSIDE if self.place.indoors else OUTSIDE
         sky = dict.fromkeys(table[self.scene.light, self.scene.weather], 3)
-        return sky | {f"^{self._scenery(text)}": 2 for text in self.place.scenery}
-
-    def _scenery(self, text: str) -> str:
-        return text.removesuffix(".")
+        scenery = self.place.scenery
+        if self.scene.weather == "snow" and not self.place.indoors:
+            scenery = scenery[:1]
+        return sky | {text.removesuffix("."): 2 for text in scenery}
 
     # --- who ---
 
     def slot_A(self) -> Mapping[str, int]:  # noqa: N802
-        return _introduced(self.actor)
+        return _introduced(self.actor, clothes=not (self.other and self.other.new))
 
     def slot_B(self) -> Mapping[str, int]:  # noqa: N802
-        return _introduced(self.other)
+        """The other; new ones without a clause that would end in a comma."""
+        assert self.actor
+        return _introduced(self.other, comma=False, clothes=not self.actor.new)
 
     def slot_a(self) -> Mapping[str, int]:
         return {_name(self.actor): 1}
@@ -198,7 +227,7 @@ class Words:
         return {" {here}": 3, "": 2}
 
     def slot_on(self) -> Mapping[str, int]:
-        return {" outside": 3, "": 1} if self.place.indoors else {" over {place}": 3, "": 1}
+        return {" outside" if self.place.indoors else " over {place}": 1}
 
     def slot_mark(self) -> Mapping[str, int]:
         return {self._the_mark(): 1}
@@ -219,7 +248,9 @@ class Words:
         return {{"dusk": "evening"}.get(self.scene.light, self.scene.light): 1}
 
     def slot_sight(self) -> Mapping[str, int]:
-        return dict.fromkeys(SIGHTS["inside" if self.place.indoors else self.scene.light], 1)
+        scene = self.scene
+        sky = scene.light if scene.weather == "clear" else scene.weather
+        return dict.fromkeys(SIGHTS["inside" if self.place.indoors else sky], 1)
 
     def slot_hurdle(self) -> Mapping[str, int]:
         return dict.fromkeys(HURDLES[self.place.indoors], 1)
@@ -264,19 +295,17 @@ def _name(actor: Actor | None) -> str:
     return _tag("gdo", actor.who.id, actor.who.name)
 
 
-def _introduced(actor: Actor | None) -> Mapping[str, int]:
+def _introduced(actor: Actor | None, *, comma: bool = True, clothes: bool = True) -> Mapping[str, int]:
     """A name, or a name with kind, build and clothes where the character is new."""
     assert actor
     if not actor.new:
         return {_name(actor): 1}
     who = actor.who
     noun = f"{_article(who.build)} {who.build} {who.kind}"
-    names = {
-        f"{who.name} the {who.kind}": 2,
-        f"{noun} called {who.name}": 2,
-        f"{noun} named {who.name}": 2,
-        f"{who.name}, {noun} in {_garment(who)},": 2,
-    }
+    names = {f"{who.name} the {who.kind}": 2, f"{noun} called {who.name}": 2, f"{noun} named {who.name}": 2}
+    dressed = f"{noun} in {_garment(who)}"
+    if clothes:
+        names[f"{who.name}, {dressed}," if comma else f"{dressed} whose name was {who.name}"] = 2
     return {_tag("gdo", who.id, name): weight for name, weight in names.items()}
 
 

@@ -15,8 +15,15 @@ CIRCLE = [(x / 256, y / 256) for x, y in QUARTER]
 CIRCLE += [(-y, x) for x, y in CIRCLE] + [(-x, -y) for x, y in CIRCLE] + [(y, -x) for x, y in CIRCLE]
 
 
+def _same(colour: Colour) -> Colour:
+    return colour
+
+
 class Brush:
-    """Draws flat shapes on a picture through a view and a tint. Coordinates become whole pixels here."""
+    """Draws flat shapes on a picture through a view and a tint. Coordinates become whole pixels here.
+
+    It calls the drawing core beneath PIL's ImageDraw: thousands of shapes a second make the wrapper's checks costly.
+    """
 
     def __init__(
         self, image: Image.Image, zoom: float, left: float, top: float, tint: Callable[[Colour], Colour]
@@ -24,13 +31,14 @@ class Brush:
         self.image, self.zoom, self.left, self.top, self.tint = image, zoom, left, top, tint
         self.solid = ImageDraw.Draw(image)
         self.glass = ImageDraw.Draw(image, "RGBA")
+        self.inks: dict[tuple[int, ...], int] = {}
         self.marks: list[int] | None = None  # left, top, right, bottom of what was drawn since `watch`
 
-    def at(self, zoom: float, left: float, top: float, tint: Callable[[Colour], Colour]) -> Brush:
-        """The same picture through another view."""
+    def bare(self) -> Brush:
+        """The same view for colours that no light changes: flames, the sky."""
         other = Brush.__new__(Brush)
-        other.image, other.zoom, other.left, other.top, other.tint = self.image, zoom, left, top, tint
-        other.solid, other.glass, other.marks = self.solid, self.glass, None
+        other.image, other.zoom, other.left, other.top, other.tint = self.image, self.zoom, self.left, self.top, _same
+        other.solid, other.glass, other.inks, other.marks = self.solid, self.glass, {}, None
         return other
 
     def watch(self) -> None:
@@ -48,6 +56,15 @@ class Brush:
         assert m
         m[0], m[1], m[2], m[3] = min(m[0], left), min(m[1], top), max(m[2], right), max(m[3], bottom)
 
+    def _ink(self, colour: Colour) -> int:
+        ink = self.inks.get(colour)
+        if ink is None:
+            ink = self.inks[colour] = self.solid.draw.draw_ink(self.tint(colour))
+        return ink
+
+    def _veil(self, colour: Colour, alpha: int) -> int:
+        return self.glass.draw.draw_ink((*self.tint(colour), alpha))
+
     def polygon(self, points: Iterable[Point], colour: Colour, alpha: int = 255) -> None:
         z, left, top = self.zoom, self.left, self.top
         pixels = [(int(x * z + left), int(y * z + top)) for x, y in points]
@@ -55,40 +72,33 @@ class Brush:
             xs, ys = [x for x, _ in pixels], [y for _, y in pixels]
             self._mark(min(xs), min(ys), max(xs), max(ys))
         if alpha == 255:
-            self.solid.polygon(pixels, fill=self.tint(colour))
+            self.solid.draw.draw_polygon(pixels, self._ink(colour), 1)
         else:
-            self.glass.polygon(pixels, fill=(*self.tint(colour), alpha))
+            self.glass.draw.draw_polygon(pixels, self._veil(colour, alpha), 1)
 
     def oval(self, x: float, y: float, rx: float, ry: float, colour: Colour, alpha: int = 255) -> None:
         z = self.zoom
-        box = (
-            int((x - rx) * z + self.left),
-            int((y - ry) * z + self.top),
-            int((x + rx) * z + self.left),
-            int((y + ry) * z + self.top),
-        )
+        x, y, rx, ry = x * z + self.left, y * z + self.top, rx * z, ry * z
+        box = (int(x - rx), int(y - ry), int(x + rx), int(y + ry))
         if self.marks:
             self._mark(*box)
         if alpha == 255:
-            self.solid.ellipse(box, fill=self.tint(colour))
+            self.solid.draw.draw_ellipse(box, self._ink(colour), 1)
         else:
-            self.glass.ellipse(box, fill=(*self.tint(colour), alpha))
+            self.glass.draw.draw_ellipse(box, self._veil(colour, alpha), 1)
 
     def turned(self, x: float, y: float, rx: float, ry: float, cos: float, sin: float, colour: Colour) -> None:
         """An oval whose long axis points along (cos, sin)."""
         points = [(x + u * rx * cos - v * ry * sin, y + u * rx * sin + v * ry * cos) for u, v in CIRCLE]
         self.polygon(points, colour)
 
-    def rect(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, alpha: int = 255) -> None:
+    def rect(self, x0: float, y0: float, x1: float, y1: float, colour: Colour) -> None:
         z = self.zoom
         xa, xb = sorted((int(x0 * z + self.left), int(x1 * z + self.left)))
         ya, yb = sorted((int(y0 * z + self.top), int(y1 * z + self.top)))
         if self.marks:
             self._mark(xa, ya, xb, yb)
-        if alpha == 255:
-            self.solid.rectangle((xa, ya, xb, yb), fill=self.tint(colour))
-        else:
-            self.glass.rectangle((xa, ya, xb, yb), fill=(*self.tint(colour), alpha))
+        self.solid.draw.draw_rectangle((xa, ya, xb, yb), self._ink(colour), 1)
 
     def line(self, points: Iterable[Point], width: float, colour: Colour) -> None:
         z, left, top = self.zoom, self.left, self.top

@@ -34,12 +34,12 @@ def paint_face(
     """Eyes `gap` apart at `eye_y`, mouth at `mouth_y`; a beak or muzzle is painted before."""
     for x in (4 - gap, 4 + gap):
         face.oval(x + (2.5 if x > 4 else -2.5), eye_y - 7, 4.2, 2.8, cheek, 120)
-    _eyes(face, "asleep" if asleep else feeling, eye_y, gap)
-    _brows(face, feeling, eye_y, gap)
+    paint_eyes(face, "asleep" if asleep else feeling, eye_y, gap)
+    paint_brows(face, feeling, eye_y, gap)
     _mouth(face, "asleep" if asleep else feeling, mouth_y)
 
 
-def _eyes(face: Face, feeling: str, y: float, gap: float) -> None:
+def paint_eyes(face: Face, feeling: str, y: float, gap: float) -> None:
     for side in (-1, 1):
         x = 4 + side * gap
         if feeling in ("asleep", "sleepy"):
@@ -66,7 +66,7 @@ BROWS = {
 }
 
 
-def _brows(face: Face, feeling: str, y: float, gap: float) -> None:
+def paint_brows(face: Face, feeling: str, y: float, gap: float) -> None:
     if feeling not in BROWS:
         return
     inner, outer = BROWS[feeling]

@@ -31,7 +31,7 @@ class Figure:
     def hand(self) -> tuple[float, float]:
         """Where a held thing is."""
         x, y = self.pose.front
-        return self.at(x + self.pose.lean + 4, y - self.pose.dip * 0.4 + 3)
+        return self.at(x + self.pose.lean + 4, y - self.pose.dip * 0.4 + 6)
 
     def polygon(self, points: list[tuple[float, float]], colour: Colour) -> None:
         self.brush.polygon([self.at(x, y) for x, y in points], colour)
@@ -235,8 +235,7 @@ class Figure:
     def _hat(self, head: Face) -> None:
         if self.actor.who.extra != "hat":
             return
-        tall = self.kind.noun in ("rabbit",)
-        y = 15 if not tall else 14
+        y = 23 if self.kind.noun == "frog" else 15
         head.polygon([(-17, y), (-14, y + 13), (-4, y + 17), (8, y + 17), (16, y + 12), (19, y)], self.trim)
         head.polygon([(-25, y - 2), (-24, y + 2), (26, y + 2), (28, y - 2)], darker(self.trim, 36))
         head.polygon([(-17.6, y + 2), (-17, y + 6), (18.2, y + 6), (19, y + 2)], paler(self.trim, 150))

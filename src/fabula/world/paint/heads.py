@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fabula.world.cast import KINDS, Colour, Kind
-from fabula.world.paint.faces import INK, Face, paint_face
+from fabula.world.paint.faces import INK, Face, paint_brows, paint_eyes, paint_face
 from fabula.world.paint.light import darker, mix, paler
 
 BLUSH: Colour = (236, 120, 110)
@@ -130,10 +130,8 @@ def _duck(f: Face, k: Kind, feeling: str, asleep: bool) -> None:
 
 def _bill_eyes(f: Face, feeling: str, asleep: bool) -> None:
     """Eyes and brows without a mouth, for whoever has a beak."""
-    from fabula.world.paint import faces
-
-    faces._eyes(f, "asleep" if asleep else feeling, 5, 8)
-    faces._brows(f, feeling, 5, 8)
+    paint_eyes(f, "asleep" if asleep else feeling, 5, 8)
+    paint_brows(f, feeling, 5, 8)
     if feeling == "sad":
         f.oval(-5, -3, 1.7, 2.6, (132, 196, 232))
 

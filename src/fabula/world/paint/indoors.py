@@ -61,7 +61,7 @@ def _paper(brush: Brush, room: Room) -> None:
 
 def _window(brush: Brush, room: Room) -> None:
     x, y, grain = room.side * (room.grain(3, 52, 92)), -118 + room.grain(4, -6, 6), room.grain
-    bare = brush.at(brush.zoom, brush.left, brush.top, lambda c: c)
+    bare = brush.bare()
     sky = SKY[room.light, room.weather]
     brush.rect(x - 37, y - 37, x + 37, y + 39, paler(room.wood, 170))
     for k in range(6):
@@ -192,7 +192,7 @@ def _stove(brush: Brush, x: int, room: Room) -> None:
     brush.rect(x - 5, -260, x + 7, -78, darker(iron, 30))
     brush.rect(x - 34, -78, x + 34, -14, iron)
     brush.rect(x - 38, -82, x + 38, -75, paler(iron, 50))
-    bare = brush.at(brush.zoom, brush.left, brush.top, lambda c: c)
+    bare = brush.bare()
     brush.rect(x - 18, -58, x + 18, -28, darker(iron, 110))
     bare.oval(x, -38, 13, 8, (226, 104, 60))
     bare.oval(x, -36, 8, 6, (255, 202, 96))

@@ -9,28 +9,34 @@ from fabula.world.cast import Colour
 # light -> (what each channel is multiplied with, the colour mixed in, its share), in 256ths: scenery, then figures
 SCENERY = {
     "day": ((256, 256, 256), (255, 255, 255), 0),
-    "dusk": ((230, 184, 172), (112, 60, 100), 40),
-    "night": ((96, 118, 166), (22, 30, 78), 66),
+    "dusk": ((248, 202, 186), (140, 78, 128), 54),
+    "night": ((130, 152, 200), (34, 46, 106), 64),
 }
 FIGURES = {
     "day": ((256, 256, 256), (255, 255, 255), 0),
-    "dusk": ((244, 212, 198), (150, 80, 96), 20),
-    "night": ((172, 184, 220), (44, 52, 110), 34),
+    "dusk": ((250, 220, 206), (160, 84, 104), 18),
+    "night": ((200, 210, 244), (70, 80, 150), 32),
+}
+LAMPLIT = {  # figures by a flame after sunset
+    "day": ((256, 256, 256), (255, 255, 255), 0),
+    "dusk": ((256, 232, 206), (236, 140, 70), 20),
+    "night": ((248, 220, 190), (190, 100, 60), 30),
 }
 INDOORS = {
     "day": ((256, 256, 256), (255, 255, 255), 0),
-    "dusk": ((250, 222, 196), (170, 90, 70), 26),
-    "night": ((206, 178, 156), (60, 36, 70), 54),
+    "dusk": ((252, 226, 204), (178, 92, 88), 26),
+    "night": ((214, 194, 190), (66, 44, 96), 48),
 }
+TABLES = {"scenery": SCENERY, "figures": FIGURES, "lamplit": LAMPLIT, "indoors": INDOORS}
 HAZE = {"clear": ((0, 0, 0), 0), "rain": ((120, 134, 150), 44), "snow": ((226, 234, 244), 26)}
 
 
 @lru_cache(maxsize=16384)
 def tint(colour: Colour, light: str, weather: str, table: str) -> Colour:
-    """The colour as it looks; `table` is scenery, figures or indoors."""
-    scale, mixed, share = {"scenery": SCENERY, "figures": FIGURES, "indoors": INDOORS}[table][light]
+    """The colour as it looks; `table` is scenery, figures, lamplit or indoors."""
+    scale, mixed, share = TABLES[table][light]
     lit = mix(tuple(c * s >> 8 for c, s in zip(colour, scale, strict=True)), mixed, share)  # type: ignore[arg-type]
-    if table == "indoors":
+    if table in ("indoors", "lamplit"):
         return lit
     fog, share = HAZE[weather]
     dim = {"day": 256, "dusk": 200, "night": 110}[light]

@@ -160,7 +160,7 @@ def house(brush: Brush, x: float, y: float, wide: float, high: float, i: int, la
     brush.rect(x + wide * 0.7, y - high - 26, x + wide * 0.84, y - high, darker(roof, 60))
     brush.polygon([(x - 5, y - high), (x + wide / 2, y - high - 26), (x + wide + 5, y - high)], roof)
     glow: Colour = (255, 214, 120) if land.night else (122, 150, 166)
-    bare = brush.at(brush.zoom, brush.left, brush.top, (lambda c: c) if land.night else brush.tint)
+    bare = brush.bare() if land.night else brush
     for k in (0.14, 0.46):
         bare.rect(x + wide * k, y - high * 0.82, x + wide * (k + 0.2), y - high * 0.5, glow)
     brush.rect(x + wide * 0.3, y - high * 0.38, x + wide * 0.54, y, (136, 92, 72))

@@ -43,12 +43,12 @@ class Painter:
 
     def __init__(self, size: Size) -> None:
         self.size = size
-        self.large = 4 if size.height <= 80 else 3 if size.height <= 160 else 2
+        self.large = 3 if size.height <= 160 else 2
         self.kept: OrderedDict[tuple, Image.Image] = OrderedDict()
 
     def paint(self, scene: Scene) -> Painting:
         image = self._background(scene).copy()
-        brush = self._brush(image, scene, 1.0, "indoors" if PLACES[scene.place].indoors else "figures")
+        brush = self._brush(image, scene, 1.0, _table(scene))
         boxes = _paint_actors(brush, scene)
         if not PLACES[scene.place].indoors:
             paint_weather(brush, scene.weather, scene.light, Grain(f"{scene.grain}{scene.number}"))
@@ -76,9 +76,9 @@ class Painter:
         """A brush for a layer; depth 1 is the stage, 0 so far away that the camera does not matter."""
         width, height = image.size
         tall = scene.camera.tall * max(1.0, 1.5 * height / width)
-        wide = 204 * max(1.0, 1.5 * height / width)
+        wide = 186 * max(1.0, 1.5 * height / width)
         zoom = height / (wide + (tall - wide) * depth)
-        x, y = scene.camera.x * depth, -68 + (scene.camera.y + 68) * depth
+        x, y = scene.camera.x * depth, -62 + (scene.camera.y + 62) * depth
         colours = partial(tint, light=scene.light, weather=scene.weather, table=table)
         return Brush(image, zoom, width / 2 - x * zoom, height / 2 - y * zoom, colours)
 
@@ -103,7 +103,7 @@ class Painter:
             return image
         image = gradient(size, SKY[scene.light, scene.weather])
         sky = self._brush(image, scene, 0.15, "scenery")
-        paint_sky(sky.at(sky.zoom, sky.left, sky.top, lambda colour: colour), scene.light, scene.weather, grain, span)
+        paint_sky(sky.bare(), scene.light, scene.weather, grain, span)
         land = Land(scene.place, grain, span, scene.weather == "snow", scene.light == "night", scene.mark_x)
         paint_far(self._brush(image, scene, 0.35, "scenery"), scene.place, land)
         paint_middle(self._brush(image, scene, 0.65, "scenery"), scene.place, land)
@@ -111,11 +111,18 @@ class Painter:
         return image
 
 
+def _table(scene: Scene) -> str:
+    """Which light falls on the figures."""
+    if any(item.lit for item in scene.items):
+        return "lamplit"
+    return "indoors" if PLACES[scene.place].indoors else "figures"
+
+
 def _paint_actors(brush: Brush, scene: Scene) -> dict[str, tuple[int, int, int, int]]:
     boxes = {}
     for item in scene.items:
         if item.where == "ground":
-            boxes[item.id] = _watched(brush, partial(paint_item, brush, item, item.x, FEET - 6, 0.9))
+            boxes[item.id] = _watched(brush, partial(paint_item, brush, item, item.x, FEET - 7, 1.15))
     figures = [Figure(brush, actor, pose_of(scene, actor), FEET - 5 * i) for i, actor in enumerate(scene.actors)]
     for figure in figures:
         figure.shadow()
@@ -130,7 +137,7 @@ def _paint_actors(brush: Brush, scene: Scene) -> dict[str, tuple[int, int, int, 
 
 def _paint_held(brush: Brush, item: Item, figure: Figure) -> None:
     x, y = figure.hand()
-    paint_item(brush, item, x, y, 0.8)
+    paint_item(brush, item, x, y, figure.scale * (0.85 if item.kind == "umbrella" else 1.05))
 
 
 def _watched(brush: Brush, paint) -> tuple[int, int, int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PIL import Image
 
 from fabula.world.cast import Colour
@@ -33,8 +35,8 @@ CLOUD: dict[tuple[str, str], Colour] = {
 }
 
 
-def gradient(size: tuple[int, int], colours: tuple[Colour, ...]) -> Image.Image:
-    """A picture that runs from the first colour at the top to the last at the bottom."""
+@lru_cache(maxsize=9)
+def _gradient(size: tuple[int, int], colours: tuple[Colour, ...]) -> Image.Image:
     width, height = size
     rows = bytearray()
     steps = len(colours) - 1
@@ -43,6 +45,11 @@ def gradient(size: tuple[int, int], colours: tuple[Colour, ...]) -> Image.Image:
         part = min(along >> 8, steps - 1)
         rows += bytes(mix(colours[part], colours[part + 1], along - (part << 8)))
     return Image.frombytes("RGB", (1, height), bytes(rows)).resize((width, height), Image.Resampling.NEAREST)
+
+
+def gradient(size: tuple[int, int], colours: tuple[Colour, ...]) -> Image.Image:
+    """A picture that runs from the first colour at the top to the last at the bottom."""
+    return _gradient(size, colours).copy()
 
 
 def paint_sky(brush: Brush, light: str, weather: str, grain: Grain, span: float) -> None:

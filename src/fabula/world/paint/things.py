@@ -113,7 +113,7 @@ def _teapot(b: Brush, x: float, y: float, s: float, c: Colour, item: Item) -> No
 
 
 def _bare(b: Brush) -> Brush:
-    return b.at(b.zoom, b.left, b.top, lambda colour: colour)
+    return b.bare()
 
 
 def _glow(b: Brush, x: float, y: float, s: float) -> None:
@@ -255,7 +255,7 @@ def _umbrella(b: Brush, x: float, y: float, s: float, c: Colour, item: Item) -> 
         )
         b.polygon([(x - 3 * s, y - 18 * s), (x + 1.6 * s, y + 12 * s), (x + 5.6 * s, y + 7 * s)], darker(c, 40))
         return
-    top = y - 74 * s
+    top = y - 102 * s
     b.line([(x, y + 8 * s), (x, top)], 2.2 * s, (110, 80, 66))
     b.polygon(
         [

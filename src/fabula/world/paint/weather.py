@@ -12,13 +12,13 @@ def paint_weather(brush: Brush, weather: str, light: str, grain: Grain) -> None:
     """Streaks or flakes over the whole picture, in pixels of the large picture."""
     width, height = brush.image.size
     if weather == "rain":
-        _rain(brush.glass, width, height, grain, (214, 228, 240, 120 if light == "day" else 84))
+        _rain(brush.glass, width, height, grain, (214, 228, 240, 176 if light == "day" else 120))
     elif weather == "snow":
         _snow(brush.solid, width, height, grain, (252, 252, 255) if light != "night" else (214, 222, 240))
 
 
 def _rain(draw: ImageDraw.ImageDraw, width: int, height: int, grain: Grain, colour: tuple[int, ...]) -> None:
-    long, thick = height // 11, max(1, height // 150)
+    long, thick = height // 9, max(1, height // 125)
     for i in range(46):
         x, y = grain(i, -20, width + 20), grain(i + 47, -long, height)
         draw.line((x, y, x - long // 4, y + long), fill=colour, width=thick)
