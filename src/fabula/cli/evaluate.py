@@ -18,9 +18,7 @@ def evaluate(
     split: Annotated[str | None, Option(help="The split to evaluate.", show_default="test, or the only one")] = None,
     out: Annotated[Path | None, Option(help="The folder to write.", show_default="RUN/evaluation")] = None,
     limit: Annotated[int | None, Option(min=1, help="So many windows, at even distances.", show_default="all")] = None,
-    keep_pictures: Annotated[
-        str, Option(help="Keep the told pictures of N windows, or of all.", metavar="N|all")
-    ] = "0",
+    keep_pictures: Annotated[str, Option(help="Keep told pictures of N windows.", metavar="N|all")] = "0",
     seed: Annotated[int, Option(help="The same seed tells the same stories.")] = 0,
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -17,15 +18,20 @@ TITLES = {
     "free-running": "Captions, free-running: each word after the teller's own",
 }
 LABELS = {
-    "perplexity": "ppl token",
-    "perplexity_word": "ppl word",
+    "perplexity": "perplexity/token",
+    "perplexity_word": "perplexity/word",
     "log_loss_word": "nats/word",
     "bits_per_byte": "bits/byte",
-    "spread_ratio": "of truth's",
-    "length_ratio": "of truth's",
-    "repetition": "repeats",
+    "sharpness": "sharp",
+    "spread_ratio": "ratio",
+    "length_ratio": "ratio",
+    "rouge_l": "rouge",
+    "repetition": "rep.",
+    "distinct": "kinds",
+    "distinct_1": "dist1",
+    "distinct_2": "dist2",
 }
-ARROWS = {"lower": " ↓", "higher": " ↑", None: ""}
+ARROWS = {"lower": "↓", "higher": "↑", None: ""}
 ORDER = {"model": 0, "floor": 1, "oracle": 2}
 
 
@@ -38,11 +44,11 @@ def show(scores: Mapping[str, Any], console: Console) -> None:
 
 
 def table(scores: Mapping[str, Any], regime: str) -> Table:
-    """One table of the measures of a regime; the best floor of each in bold, the truth's own values beneath."""
+    """The measures of one regime; the best floor of each in bold, beneath it the truth's own values. A star peeks."""
     tellers = scores["tellers"]
     names = [m for m in MEASURES if MEASURES[m].regime == regime and any(m in t["metrics"] for t in tellers.values())]
     best = {measure: best_floor(tellers, measure) for measure in names}
-    made = Table(title=TITLES[regime], title_justify="left", title_style="bold")
+    made = Table(title=TITLES[regime], title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=0)
     made.add_column("teller", no_wrap=True)
     for measure in names:
         made.add_column(_label(measure), justify="right")
@@ -67,13 +73,15 @@ def _label(measure: str) -> str:
 
 
 def _name(name: str, kind: str) -> str:
-    return {"model": f"[bold green]{name}[/]", "oracle": f"{name} [dim](peeks)[/]"}.get(kind, name)
+    return {"model": f"[bold green]{name}[/]", "oracle": f"{name} [dim]*[/]"}.get(kind, name)
 
 
 def _cell(entry: Mapping[str, Any] | None, measure: str, *, bold: bool = False) -> str:
     if entry is None or entry["value"] is None:
         return ""
     value = entry["value"]
-    whole = measure.endswith(".distinct")
-    text = f"{value:,.0f}" if whole or abs(value) >= 1000 else f"{value:.4g}" if abs(value) >= 0.001 else f"{value:.1e}"
+    if measure.endswith(".distinct") or abs(value) >= 1000:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.{1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3}f}"
     return f"[bold]{text}[/]" if bold else text

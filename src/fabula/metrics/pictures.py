@@ -9,6 +9,7 @@ from fabula.metrics.measure import Measure, mean_of, ratio
 from fabula.metrics.ssim import ssim
 from fabula.metrics.told import Column, Pixels, Told
 
+TOGETHER = 4  # pictures that are compared at a time: what stays in the processor's cache is half as slow
 MOST_DECIBELS = 100.0  # what an exact copy scores, whose PSNR is infinite
 
 MEASURES = {
@@ -34,7 +35,13 @@ def statistics(told: Told) -> dict[str, Column]:
     """The columns of the measures above; none where nothing was painted."""
     if told.pictures is None:
         return {}
-    ours, true = unit(told.pictures), unit(told.true_pictures)
+    starts = range(0, len(told), TOGETHER)
+    parts = [_columns(told.pictures[i : i + TOGETHER], told.true_pictures[i : i + TOGETHER]) for i in starts]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+
+
+def _columns(told: Pixels, true_pixels: Pixels) -> dict[str, Column]:
+    ours, true = unit(told), unit(true_pixels)
     squared = mse(ours, true)
     return {
         "picture.mae": mae(ours, true),
