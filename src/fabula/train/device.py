@@ -23,8 +23,7 @@ def open_accelerator(plan: recipes.Train) -> Accelerator:
     if plan.precision == "float16" and device != "cuda":
         raise FabulaError(f"train.precision: float16 is for CUDA alone; on {device} take float32 or bfloat16")
     asked = int(os.environ.get("WORLD_SIZE", "1"))
-    if asked == 1:
-        AcceleratorState._reset_state(reset_partial_state=True)  # two runs in one process may differ in precision
+    AcceleratorState._reset_state(reset_partial_state=True)  # two runs in one process may differ
     unused = DistributedDataParallelKwargs(find_unused_parameters=True)  # a loss may start later
     accelerator = Accelerator(mixed_precision=MIXED[plan.precision], cpu=device == "cpu", kwargs_handlers=[unused])
     assert accelerator.num_processes == asked, f"launched as {asked} processes, but {accelerator.num_processes} train"

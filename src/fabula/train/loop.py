@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
-from torch import Tensor
+from torch import Tensor, nn
 
 from fabula import recipe as recipes
 from fabula.errors import FabulaError
@@ -52,8 +52,21 @@ class _Loop:
     at: At
     recipe: recipes.Recipe
     accelerator: Accelerator
-    model: Any  # the state's model as Accelerate runs it
+    lesson: Any  # as Accelerate runs it
     optimizer: Any
+
+
+class _Lesson(nn.Module):
+    """Model and objective as one, so that processes that learn together see which weights a loss reaches."""
+
+    def __init__(self, state: TrainState):
+        super().__init__()
+        self.model, self.objective = state.model, state.objective
+
+    def forward(self, batch: StoryBatch, step: int) -> tuple[Tensor, dict[str, Tensor]]:
+        output = self.model(batch)
+        with torch.autocast(batch.context.images.device.type, enabled=False):
+            return self.objective(full_precision(output), batch, step)
 
 
 def train(
@@ -64,8 +77,7 @@ def train(
     Step s of process r of R learns from the batches `(s * accumulate + i) * R + r` for i in 0 .. accumulate - 1.
     FabulaError, before the weights change, when the loss or the gradient is no finite number.
     """
-    state.objective.to(accelerator.device)
-    loop = _Loop(state, at, recipe, accelerator, *accelerator.prepare(state.model, state.optimizer))
+    loop = _Loop(state, at, recipe, accelerator, *accelerator.prepare(_Lesson(state), state.optimizer))
     _restore_scaler(state, accelerator)
     while state.step < steps:
         yield _step(loop, learning_rate(state.step, steps, recipe.train, state.plateau))
@@ -74,8 +86,7 @@ def train(
 def _step(loop: _Loop, rate: float) -> StepReport:
     state, plan = loop.state, loop.recipe.train
     began = time.perf_counter()
-    state.model.train()
-    state.objective.train()
+    loop.lesson.train()
     loop.optimizer.zero_grad()
     seen = [_learn(loop, number, last=number == plan.accumulate - 1) for number in range(plan.accumulate)]
     loss, parts = _means(seen)
@@ -94,14 +105,13 @@ def _learn(loop: _Loop, part: int, *, last: bool) -> _Part:
     waited = time.perf_counter() - began
     torch.manual_seed(seed_of(loop.recipe.seed, number))
     with _sharing(loop, last):
-        output = full_precision(loop.model(batch))
-        loss, parts = loop.state.objective(output, batch, loop.state.step)
+        loss, parts = loop.lesson(batch, loop.state.step)
         accelerator.backward(loss / plan.accumulate)
     return _Part(loss.detach(), parts, waited)
 
 
 def _sharing(loop: _Loop, last: bool) -> AbstractContextManager[Any]:
-    return nullcontext() if last else loop.accelerator.no_sync(loop.model)
+    return nullcontext() if last else loop.accelerator.no_sync(loop.lesson)
 
 
 def seed_of(seed: int, number: int) -> int:

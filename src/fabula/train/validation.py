@@ -14,7 +14,7 @@ from fabula.layers.words import IGNORED
 from fabula.losses.caption import caption_nats
 from fabula.train.precision import full_precision
 from fabula.train.state import TrainState
-from fabula.types import StoryBatch
+from fabula.types import StoryBatch, StoryOutput
 
 FULL = 1 << 60  # a step at which every loss has its full weight, so that values of all steps can be compared
 
@@ -31,14 +31,16 @@ def validate(state: TrainState, batches: Iterable[StoryBatch], accelerator: Acce
     torch.manual_seed(0)
     sums: dict[str, float] = defaultdict(float)
     for batch in batches:
-        for name, value in _sums(state, batch.to(accelerator.device)).items():
+        batch = batch.to(accelerator.device)
+        with accelerator.autocast():
+            output = state.model(batch)
+        for name, value in _sums(state, batch, full_precision(output)).items():
             sums[name] += value
     return _means(sums)
 
 
-def _sums(state: TrainState, batch: StoryBatch) -> dict[str, float]:
+def _sums(state: TrainState, batch: StoryBatch, output: StoryOutput) -> dict[str, float]:
     """Sums over the windows of a batch; a colon leads what is no measure, as no loss is named so."""
-    output = full_precision(state.model(batch))
     loss, parts = state.objective(output, batch, FULL)
     similarity = state.model.similarity(batch.target).double().mean()
     count = len(batch.target.images)
