@@ -147,6 +147,21 @@ def test_a_folder_of_stories_with_and_without_splits(tmp_path):
     assert open_source(f"folder:{tmp_path}/train").ids("all") == ["b2", "b10"]
 
 
+def test_pictures_are_numbered_by_the_number_that_tells_them_apart(tmp_path):
+    for number in (10, 9):
+        (tmp_path / f"page{number}_v2.png").write_bytes(png(number))
+    (story,) = open_source(str(tmp_path)).stories("all")
+    assert shades(story) == [9, 10]
+
+
+def test_stories_beside_the_folders_of_splits_are_left_out_and_named(tmp_path):
+    for name in ("train/a", "extra"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "1.png").write_bytes(png())
+    source = open_source(str(tmp_path))
+    assert (source.splits, source.notes) == (("train",), ("left out, stories beside the splits: extra",))
+
+
 @pytest.mark.parametrize(
     "held",
     [
@@ -162,6 +177,15 @@ def test_a_story_json_in_any_of_its_forms(tmp_path, held):
     source = open_source(str(tmp_path))
     (story,) = source.stories("all")
     assert (story.id, source.ids("all"), shades(story), captions(story)) == ("mine", ["mine"], [1, 2], ["A", "B"])
+
+
+def test_frames_of_a_story_json_say_more_than_picture_and_caption(tmp_path):
+    (tmp_path / "a.png").write_bytes(png(1))
+    frames = [{"image": "a.png", "text": "A", "description": "a wall", "reason": "why"}, {"image": "a.png"}]
+    (tmp_path / "story.json").write_text(json.dumps({"title": "T", "licence": "CC0", "frames": frames}))
+    (story,) = open_source(str(tmp_path)).stories("all")
+    assert (story.title, story.licence, captions(story)) == ("T", "CC0", ["A", ""])
+    assert [(frame.description, frame.reason) for frame in story.frames] == [("a wall", "why"), ("", "")]
 
 
 def test_the_schema_of_story_reasoning_is_parsed_whole(tmp_path):
@@ -220,8 +244,9 @@ def test_the_world_is_the_same_from_the_air_and_from_its_own_file(tmp_path):
         assert (one.caption, one.mentions) == (other.caption, other.mentions)
         assert json.loads(json.dumps(one.scene)) == other.scene
         assert one.picture.tobytes() == other.picture.tobytes()
-        assert {entity.id: entity.box for entity in one.entities} == {e.id: e.box for e in other.entities}
-        assert one.setting == other.setting
+        assert (one.entities, one.setting) == (other.entities, other.setting)
+        assert one.setting_details == other.setting_details
+    assert (again.phases, again.repairs) == (told[0].phases, ())
     assert [story.id for story in source.stories("train", Size(30, 60), {1})] == [told[1].id]
     assert set(source.splits) <= {*WORLD_SPLITS}
 

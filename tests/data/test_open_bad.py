@@ -258,7 +258,7 @@ def test_two_data_sets_in_one_folder_are_not_mixed(tmp_path):
 
 
 def test_two_pictures_of_one_number_are_told(tmp_path):
-    for name in ("1.png", "01.png"):
+    for name in ("1.png", "01.png", "2.png"):
         (tmp_path / name).write_bytes(GOOD)
     with pytest.raises(FabulaError, match=r"01\.png and 1\.png are both number 1"):
         list(open_source(str(tmp_path)).stories("all"))

@@ -40,6 +40,8 @@ class FolderSource(Source):
         if not path.is_dir():
             raise FabulaError(f"{self.name}: a file; expected a folder with {_EXPECTED}")
         self.splits = ordered(self.folders)
+        if left_out := [] if ALL in self.splits else [each.name for each in _stories_in(path)]:
+            self.notes = (f"left out, stories beside the splits: {', '.join(left_out)}",)
 
     @cached_property
     def folders(self) -> dict[str, list[Path]]:
@@ -92,10 +94,10 @@ def _pictures(folder: Path) -> list[Path]:
         return sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and file.name[0] != ".")
 
 
-def _number(file: Path) -> int | None:
+def _number(file: Path, which: int = -1) -> int | None:
     """The last number in a file's name: of `page-02.jpg`, 2."""
     numbers = re.findall(r"[0-9]{1,9}", file.stem)
-    return int(numbers[-1]) if numbers else None
+    return int(numbers[which]) if numbers else None
 
 
 def read_story(folder: Path, name: str, data: Data | None = None) -> Story:
@@ -105,21 +107,28 @@ def read_story(folder: Path, name: str, data: Data | None = None) -> Story:
 
 def _from_pictures(folder: Path, name: str) -> Story:
     repairs = Repairs()
-    numbered: dict[int, Path] = {}
-    for file in _pictures(folder):
-        number = _number(file)
-        if number is None:
+    found = _pictures(folder)
+    for file in found:
+        if _number(file) is None:
             repairs.note("picture dropped: no number in its name", file.name)
-        elif number in numbered:
-            raise FabulaError(f"{folder}: {numbered[number].name} and {file.name} are both number {number}; rename one")
-        else:
-            numbered[number] = file
-    kept = [numbered[number] for number in sorted(numbered)]
+    kept = _in_order([file for file in found if _number(file) is not None])
     frames = tuple(_frame(file, place, repairs) for place, file in enumerate(kept, start=1))
     for text in sorted(folder.glob("*.txt")):
         if _number(text) is not None and text.stem not in {file.stem for file in kept}:
             repairs.note("text file dropped: no picture of its name", text.name)
     return Story(name, frames, repairs=tuple(repairs))
+
+
+def _in_order(files: list[Path]) -> list[Path]:
+    """By the last number in each name, or by the first where the last are not all different: `3_v2.png`."""
+    which = next((which for which in (-1, 0) if len({_number(file, which) for file in files}) == len(files)), -1)
+    numbered: dict[int | None, Path] = {}
+    for file in files:
+        first = numbered.setdefault(_number(file, which), file)
+        if first is not file:
+            both = f"{first.name} and {file.name} are both number {_number(file, which)}"
+            raise FabulaError(f"{file.parent}: {both}; rename one")
+    return sorted(files, key=lambda file: _number(file, which) or 0)
 
 
 def _frame(file: Path, place: int, repairs: Repairs) -> Frame:
@@ -137,19 +146,27 @@ def _from_json(folder: Path, name: str, data: Data | None) -> Story:
 
 
 def _row(file: Path) -> Mapping[str, Any]:
-    """The object in a story.json; a list of frames becomes the columns `frames` and `captions`."""
+    """The object in a story.json; frames that are objects become the columns `frames`, `captions` and what they say."""
     row = files.read_json(file)
     row = {"frames": row} if isinstance(row, list) else row
     if not isinstance(row, dict):
         raise FabulaError(f"{file}: {type(row).__name__}; expected an object with frames and captions")
     frames = row.get("frames")
     if isinstance(frames, list) and frames and "captions" not in row and all(isinstance(each, dict) for each in frames):
-        pictures, captions = (
-            [next((frame[key] for key in keys if key in frame), None) for frame in frames]
-            for keys in (PICTURE_KEYS, CAPTION_KEYS)
-        )
-        return {**row, "frames": pictures, "captions": captions}
+        usual = {
+            "frames": PICTURE_KEYS,
+            "captions": CAPTION_KEYS,
+            "descriptions": ("description",),
+            "reason": ("reason",),
+        }
+        lists = {name: [_first_of(frame, keys) for frame in frames] for name, keys in usual.items()}
+        always = ("frames", "captions")
+        return {**row, **{name: held for name, held in lists.items() if name in always or any(held)}}
     return row
+
+
+def _first_of(frame: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((frame[key] for key in keys if key in frame), None)
 
 
 def _own_id(folder: Path) -> str:
@@ -162,7 +179,7 @@ def _content(folder: Path) -> list[Path]:
     held = [*_pictures(folder), *sorted(folder.glob("*.txt"))]
     if (folder / STORY).is_file():
         row = _row(folder / STORY)
-        values = row.get("frames") or row.get("images") or ()
+        values = row.get("frames") or row.get("images")
         named = [path_of(value, folder) for value in values] if isinstance(values, list) else []
         held += [folder / STORY, *(path for path in named if path and path not in held)]
     return held

@@ -98,5 +98,5 @@ def _kind_of(path: Path) -> str:
 def _nobody(name: str) -> str:
     kind, colon, _ = name.partition(":")
     if colon or difflib.get_close_matches(name, KINDS, n=1):
-        return f"data.source: {unknown(kind, KINDS)}"
-    return f"data.source: no file or folder {name!r}{_sibling(Path(name))}; sources are {FORMS}"
+        return f"source: {unknown(kind, KINDS)}"
+    return f"source: no file or folder {name!r}{_sibling(Path(name))}; sources are {FORMS}"
