@@ -22,6 +22,7 @@ from fabula.report.tables import (
     Tellers,
     best_floor,
     heading,
+    readable,
     score_tables,
     teller_name,
     value_of,
@@ -31,6 +32,7 @@ MOMENTS = (
     "Windows are ranked by the mean of their ranks in picture error and caption log-loss, where measured. "
     "The frames above were given; below stand what is true and what was told."
 )
+UNSHOWN = ("model",)  # of the protocol: the page's title says it
 DRAWN = (
     "picture.mae",
     "picture.ssim",
@@ -85,7 +87,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         id=f"run-{number}",
         name=run.name,
         about=_about(run.scores),
-        verdict=tuple(run.scores.get("verdict", ())),
+        verdict=tuple(readable(sentence, tellers) for sentence in run.scores.get("verdict", ())),
         ranges=tuple(ranges(tellers, DRAWN)),
         tables=tuple(score_tables(tellers)),
         probes=tuple(probes(run.scores)),
@@ -94,7 +96,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         moments_note=MOMENTS,
         stories=tuple(told_stories(run.tellings)),
         sample=shown_file(run.samples[-1], "Sample stories at the end of training", 1600) if run.samples else None,
-        data=facts(run.data),
+        data=_data(run),
         cost=_cost(run),
         environment=facts(run.environment),
         recipe=run.recipe,
@@ -130,6 +132,14 @@ def _floors(tellers: Tellers) -> dict[str, tuple[str, float]]:
             line = (f"best floor on the test, {teller_name(floor)}", value_of(tellers[floor], name) or 0.0)
             found[name] = found[name.split(".")[-1]] = line
     return found
+
+
+def _data(run: Run) -> Facts:
+    """What was learned from and what was evaluated on, under which protocol."""
+    scores = run.scores
+    tested = {name: scores[name] for name in ("data", "split", "stories", "windows") if name in scores}
+    protocol = {name: value for name, value in scores.get("protocol", {}).items() if name not in UNSHOWN}
+    return facts(run.data) + facts(tested, "evaluated") + facts(protocol, "protocol")
 
 
 def _measures(tellers: Tellers) -> list[Heading]:

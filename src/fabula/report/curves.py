@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,16 +74,20 @@ def _smooth(points: Points) -> Points:
 
 
 def _curve(name: str, lines: Mapping[str, Points], floor: tuple[str, float] | None) -> Curve:
-    title = name.replace("_", " ").replace(".", ", ")
-    return Curve(title, lines, floor, _svg(title, lines, floor))
+    logarithmic = "perplexity" in name
+    title = name.replace("_", " ").replace(".", ", ") + (", logarithmic" if logarithmic else "")
+    return Curve(title, lines, floor, _svg(title, lines, floor, math.log if logarithmic else float))
 
 
-def _svg(title: str, lines: Mapping[str, Points], floor: tuple[str, float] | None) -> Markup:
+def _svg(
+    title: str, lines: Mapping[str, Points], floor: tuple[str, float] | None, scale: Callable[[float], float]
+) -> Markup:
     steps = [step for points in lines.values() for step, _ in points]
-    values = [value for points in lines.values() for _, value in points] + ([floor[1]] if floor else [])
-    low, high = _bounds(values)
-    paths = [_path(side, points, (min(steps), max(steps)), (low, high)) for side, points in lines.items()]
-    dashed = [_floor_line(floor[1], (low, high))] if floor else []
+    low, high = _bounds([value for points in lines.values() for _, value in points] + ([floor[1]] if floor else []))
+    scaled = {side: [(step, scale(value)) for step, value in points] for side, points in lines.items()}
+    bounds = (scale(low), scale(high))
+    paths = [_path(side, points, (min(steps), max(steps)), bounds) for side, points in scaled.items()]
+    dashed = [_floor_line(scale(floor[1]), bounds)] if floor else []
     ends = {side: shown(points[-1][1], decimals([points[-1][1]])) for side, points in lines.items()}
     sentence = f"{title}: " + ", ".join(f"{side} ends at {value}" for side, value in ends.items())
     return FRAME.format(

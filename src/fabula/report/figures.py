@@ -18,6 +18,12 @@ def decimals(values: Iterable[float]) -> int:
     return next((places for limit, places in ((1e-3, 7), (1e-2, 6), (1, 4), (100, 2), (1000, 1)) if largest < limit), 0)
 
 
+def column_decimals(values: Iterable[float]) -> int:
+    """The same for a column of a table, where small values beside a large one keep two decimals; four at most."""
+    known = [abs(value) for value in values if math.isfinite(value) and value]
+    return min(4, max(decimals(known), min(2, decimals([min(known, default=0)]))))
+
+
 def shown(value: float | None, places: int) -> str:
     """`1,234.5`, with a true minus; a dash where there is no number."""
     if value is None or not math.isfinite(value):
@@ -30,7 +36,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return shown(value, decimals([value]))
+        return f"{value:,.4g}" if isinstance(value, float) else shown(value, 0)
     if isinstance(value, list | tuple):
         return ", ".join(map(plain, value)) or ABSENT
     return ABSENT if value in (None, "") else str(value)

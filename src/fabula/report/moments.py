@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from fabula import files
 from fabula.report.figures import decimals, shown
 from fabula.report.pictures import Shown, shown_file
 from fabula.report.stories import ShownFrame
-from fabula.report.tables import Tellers, heading, ordered, teller_name
+from fabula.report.tables import Tellers, heading, ordered, teller_name, within
 
 SCORED = ("picture.mae", "caption.log_loss_word")  # of a window, shown beside its name
 
@@ -28,6 +28,7 @@ class Moment:
     context: tuple[ShownFrame, ...]
     next: tuple[ShownFrame, ...]  # the true frame, and what each model told
     others: tuple[ShownFrame, ...]  # what floors and oracles told
+    first: bool = True  # of its place, and so shown at once
 
 
 def moments(evaluation: Path, tellers: Tellers) -> list[Moment]:
@@ -35,7 +36,9 @@ def moments(evaluation: Path, tellers: Tellers) -> list[Moment]:
     path = evaluation / "boards.json"
     boards = files.read_json(path) if path.exists() else []
     scores = _scores(evaluation / "windows.parquet", {board["window"] for board in boards})
-    return [_moment(evaluation, board, tellers, scores) for board in boards]
+    found = [_moment(evaluation, board, tellers, scores) for board in boards]
+    places = [moment.place for moment in found]
+    return [replace(moment, first=moment.place not in places[:n]) for n, moment in enumerate(found)]
 
 
 def _moment(folder: Path, board: Mapping[str, Any], tellers: Tellers, scores: Scores) -> Moment:
@@ -63,9 +66,11 @@ def _picture(folder: Path, frame: Mapping[str, Any], alt: str) -> Shown | None:
 
 
 def _score_line(row: Mapping[str, Any]) -> str:
-    """`MAE 0.121; log-loss per word, nats 2.31`."""
+    """`MAE 0.1210, log-loss per word 2.31`."""
     known = {name: row[name] for name in SCORED if row.get(name) is not None}
-    return "; ".join(f"{heading(name).label} {shown(value, decimals([value]))}" for name, value in known.items())
+    return ", ".join(
+        f"{within(heading(name).label)} {shown(value, decimals([value]))}" for name, value in known.items()
+    )
 
 
 def _scores(path: Path, windows: set[int]) -> Scores:

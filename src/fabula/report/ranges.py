@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from fabula.report.figures import decimals, shown
+from fabula.report.figures import column_decimals, shown
 from fabula.report.tables import Tellers, best_floor, heading, ordered, teller_name, value_of
 
 MARGIN = 4.0  # per cent of the width left free at either end
@@ -38,7 +38,7 @@ def ranges(tellers: Tellers, names: Sequence[str]) -> list[Range]:
 
 def _range(tellers: Tellers, models: Sequence[str], name: str) -> Range:
     values = {teller: value for teller in tellers if (value := value_of(tellers[teller], name)) is not None}
-    places = decimals(values.values())
+    places = column_decimals(values.values())
     floor = best_floor(tellers, name)
     assert floor is not None
     head = heading(name)

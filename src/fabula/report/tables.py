@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fabula.metrics.catalogue import MEASURES
-from fabula.report.figures import decimals, shown
+from fabula.report.figures import column_decimals, shown
 
 Tellers = Mapping[str, Mapping[str, Any]]  # name -> {"kind", "metrics": {name: {"value", "low", "high", "regime"}}}
 
 LABELS = {
-    "mae": "MAE", "mse": "MSE", "psnr": "PSNR, dB", "ssim": "SSIM", "spread_ratio": "Spread over truth's",
+    "mae": "MAE", "mse": "MSE", "psnr": "PSNR, dB", "ssim": "SSIM", "spread_ratio": "Spread ratio",
     "bleu": "BLEU", "chrf": "chrF", "rouge_l": "ROUGE-L", "perplexity": "Perplexity per token",
     "perplexity_word": "Perplexity per word", "log_loss_word": "Log-loss per word, nats",
-    "bits_per_byte": "Bits per byte", "distinct_1": "Distinct words", "distinct_2": "Distinct pairs",
-    "length": "Length, words", "length_ratio": "Length over truth's",
+    "bits_per_byte": "Bits per byte", "distinct": "Distinct", "distinct_1": "Distinct words",
+    "distinct_2": "Distinct pairs", "length": "Length, words", "length_ratio": "Length ratio",
 }  # fmt: skip
 KINDS = {"model": 0, "floor": 1, "oracle": 2, "truth": 3}  # the order of a table's rows
 NOTES = {
@@ -105,6 +106,20 @@ def teller_name(name: str) -> str:
     return "the model" if name == "model" else name.replace("_", " ")
 
 
+def readable(sentence: str, tellers: Tellers) -> str:
+    """A sentence of a verdict with measures and tellers under the names of this page."""
+    names = {name: within(heading(name).label) for name in MEASURES} | {name: teller_name(name) for name in tellers}
+    for name in sorted(names, key=len, reverse=True):
+        sentence = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", names[name], sentence)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def within(label: str) -> str:
+    """A label inside a sentence, without its unit: `perplexity per word`, but `MAE`."""
+    label = label.partition(",")[0]
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def ordered(tellers: Tellers) -> list[str]:
     """Models first, then floors, oracles and the truth; otherwise in the order of the file."""
     return sorted(tellers, key=lambda name: KINDS.get(tellers[name]["kind"], len(KINDS)))
@@ -139,7 +154,7 @@ def _row(tellers: Tellers, name: str, cells: Sequence[Cell]) -> Row:
 
 def _column(tellers: Tellers, rows: Sequence[str], name: str) -> list[Cell]:
     values = [value_of(tellers[row], name) for row in rows]
-    places = decimals(value for value in values if value is not None)
+    places = column_decimals(value for value in values if value is not None)
     best = best_floor(tellers, name)
     return [_cell(tellers, row, name, places, best) for row in rows]
 

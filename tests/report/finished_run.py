@@ -4,7 +4,6 @@ import json
 import math
 from pathlib import Path
 
-import pytest
 from PIL import Image, ImageDraw
 
 from fabula import files
@@ -18,13 +17,6 @@ CAPTIONS = (
     "Bram laughed, then took the lantern and went ahead of her through the wet grass.",
     "By night they found the hive, and the bees came home one by one.",
 )
-FLOORS = {
-    "copy_last": (0.1702, 0.2120, None),
-    "train_median": (0.1513, 0.1904, None),
-    "mean_of_inputs": (0.1431, 0.2230, None),
-    "most_common_caption": (None, None, 0.8),
-    "ngram": (None, None, None),
-}
 
 
 def picture(number: int, size: tuple[int, int] = (125, 60)) -> Image.Image:
@@ -119,11 +111,6 @@ def make_run(folder: Path) -> Path:
     telling = Telling(Story("bees", frames[:3], title="The Way of the Bees"), (frames[3:],), {"seed": 0})
     write_telling(telling, folder / "told")
     return folder
-
-
-@pytest.fixture(scope="session")
-def run_folder(tmp_path_factory) -> Path:
-    return make_run(tmp_path_factory.mktemp("runs") / "demo")
 
 
 def edit_scores(folder: Path, change) -> None:
