@@ -1,6 +1,9 @@
 """The n-gram model and its cache are probability distributions, and good ones."""
 
+import time
+
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from fabula.errors import FabulaError
 from fabula.floors.cache import choose_weights, usual_weights
 from fabula.floors.ngram import NGram, discounts, events
+from fabula.tokenizer import Tokenizer
 from fabula.types import Vocabulary
 
 SMALL = Vocabulary(size=9, pad=0, begin=1, end=2)
@@ -142,8 +146,6 @@ def test_what_cannot_be_learned_is_said():
 
 
 def test_forty_thousand_captions_are_a_matter_of_seconds():
-    import time
-
     vocabulary = Vocabulary(4096, 0, 1, 2)
     dice = np.random.default_rng(0)
     ids = (3 + dice.zipf(1.3, (40_000, 25)) % 4000).astype(np.int64)
@@ -152,3 +154,28 @@ def test_forty_thousand_captions_are_a_matter_of_seconds():
     model = NGram.fit(ids, vocabulary)
     model.probability(*events(ids[:10_000], vocabulary, 3))
     assert time.perf_counter() - began < 20
+
+
+def test_the_real_storybooks_are_scored_as_the_field_knows(storybooks):
+    """Counts of 4,096 tokens on the whole test split: 8.04 nats a word were known, 7.56 with a cache."""
+    told = {name: _captions(storybooks / f"{name}.parquet") for name in ("train", "validation", "test")}
+    tokenizer = Tokenizer.train([caption for story in told["train"] for caption in story], 4096)
+
+    def windows(split):
+        ids = [tokenizer.encode(story, 400)[0] for story in told[split]]
+        pairs = [(story[i + 4], story[i : i + 4]) for story in ids for i in range(len(story) - 4)]
+        return np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
+
+    ids = np.concatenate([tokenizer.encode(story, 400)[0] for story in told["train"]])
+    model = NGram.fit(ids, tokenizer.vocabulary)
+    mixed, (captions, contexts) = choose_weights(model, *windows("validation")), windows("test")
+    assert len(captions) == 258
+    before, words = events(captions, tokenizer.vocabulary, 3)
+    row = np.repeat(np.arange(258), (captions != tokenizer.pad).sum(1))
+    count = sum(len(caption.split()) for story in told["test"] for caption in story[4:])
+    assert -np.log(model.probability(before, words)).sum() / count == pytest.approx(8.04, abs=0.15)
+    assert -np.log(mixed.probability(before, words, contexts, row)).sum() / count < 7.56
+
+
+def _captions(path):
+    return pq.read_table(path, columns=["captions"])["captions"].to_pylist()

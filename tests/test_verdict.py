@@ -1,0 +1,143 @@
+"""The verdict reads scores and says what is wrong in words; the healthy are called healthy."""
+
+import copy
+
+import pytest
+
+from fabula.verdict import against_floors, best_floor, diseases, verdict
+
+
+def metrics(**values):
+    return {name.replace("__", "."): {"value": value} for name, value in values.items()}
+
+
+def healthy():
+    own = metrics(
+        picture__mae=0.10,
+        picture__ssim=0.50,
+        picture__spread_ratio=0.6,
+        picture__distinct=100.0,
+        caption__perplexity_word=50.0,
+        caption__distinct=90.0,
+        caption__chrf=30.0,
+    )
+    copy_last = metrics(picture__mae=0.15, picture__ssim=0.4)
+    ngram = metrics(caption__perplexity_word=80.0, caption__chrf=20.0)
+    oracle = metrics(picture__mae=0.01, picture__ssim=0.9)
+    better = {"low": 0.1, "high": 0.3, "n": 100}
+    return {
+        "windows": 100,
+        "tellers": {
+            "model": {"kind": "model", "metrics": own},
+            "copy_last": {"kind": "floor", "metrics": copy_last},
+            "ngram": {"kind": "floor", "metrics": ngram},
+            "best_input": {"kind": "oracle", "metrics": oracle},
+        },
+        "truth": {"metrics": metrics(picture__distinct=100.0, caption__distinct=100.0)},
+        "probes": {
+            "model": {
+                "states": {"units": 64, "still": 0},
+                "shuffled": {
+                    "caption.log_loss_word": {"value": 0.2, **better},
+                    "picture.mae": {"value": 0.2, **better},
+                    "picture.change": {"value": 0.2, **better},
+                },
+            }
+        },
+        "protocol": {"truncated": 0.0, "unknown": 0.0, "caption_length": 40},
+    }
+
+
+def changed(path, value):
+    scores = copy.deepcopy(healthy())
+    place = scores
+    *parents, last = path
+    for key in parents:
+        place = place[key]
+    place[last] = value
+    return scores
+
+
+OWN = ("tellers", "model", "metrics")
+SHUFFLED = ("probes", "model", "shuffled")
+NOTHING = {"value": 0.0, "low": 0.0, "high": 0.0}
+SLIGHT = {"value": 0.01, "low": -0.1, "high": 0.1}
+
+
+def test_the_healthy_model_is_called_healthy_and_better_than_the_floors():
+    said = verdict(healthy())
+    assert diseases(healthy(), "model") == []
+    assert "no sign of collapse" in said[0]
+    assert any("uses the context" in sentence for sentence in said)
+    assert "model beats all floors on at least one picture measure and at least one caption measure." in said
+    assert not any("collapsed" in sentence or "dead" in sentence or "ignore" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ((*OWN, "picture.distinct", "value"), 1.0, "one and the same picture for all 100 inputs"),
+        ((*OWN, "picture.spread_ratio", "value"), 0.004, "less than a hundredth"),
+        ((*OWN, "caption.distinct", "value"), 1.0, "one and the same caption for all 100 inputs"),
+        ((*OWN, "caption.distinct", "value"), 3.0, "3 different ones for 100 inputs"),
+        (("probes", "model", "states", "still"), 64, "none of its 64 units"),
+        (("probes", "model", "states", "still"), 5, "5 of the 64 units of its state are dead"),
+        ((*SHUFFLED, "caption.log_loss_word"), {"value": 0.0, "low": 0.0, "high": 0.0}, "captions ignore the context"),
+        (
+            (*SHUFFLED, "caption.log_loss_word"),
+            {"value": 0.01, "low": -0.1, "high": 0.1},
+            "captions ignore the context",
+        ),
+        ((*SHUFFLED, "picture.change"), {"value": 0.0, "low": 0.0, "high": 0.0}, "pictures ignore the context"),
+    ],
+)
+def test_every_disease_is_named_and_no_other(path, value, words):
+    found = diseases(changed(path, value), "model")
+    assert len(found) == 1
+    assert words in found[0]
+    said = verdict(changed(path, value))
+    assert said[0] == f"model: {found[0]}"
+    assert not any("no sign of collapse" in sentence for sentence in said)
+
+
+def test_few_captions_are_no_disease_where_the_truth_has_few():
+    scores = changed((*OWN, "caption.distinct", "value"), 3.0)
+    scores["truth"]["metrics"]["caption.distinct"]["value"] = 4.0
+    assert diseases(scores, "model") == []
+
+
+def test_pictures_that_differ_but_are_no_truer_are_said_and_are_no_collapse():
+    scores = changed((*SHUFFLED, "picture.mae"), {"value": 0.001, "low": -0.01, "high": 0.01})
+    assert diseases(scores, "model") == []
+    assert any("makes it no truer" in sentence for sentence in verdict(scores))
+
+
+def test_where_a_floor_is_better_it_is_named_and_an_oracle_never_is():
+    said = against_floors(changed((*OWN, "picture.mae", "value"), 0.2), "model")
+    assert "model is no better than copy_last on picture.mae." in said
+    assert not any("best_input" in sentence for sentence in said)
+    assert best_floor(healthy()["tellers"], "picture.mae") == "copy_last"
+    assert best_floor(healthy()["tellers"], "picture.spread") is None
+
+
+def test_a_tie_with_a_floor_is_not_better():
+    assert "model is no better than copy_last on picture.mae." in against_floors(
+        changed((*OWN, "picture.mae", "value"), 0.15), "model"
+    )
+
+
+def test_a_model_below_all_floors_is_told_so_by_subject():
+    scores = changed((*OWN, "caption.perplexity_word", "value"), 100.0)
+    scores["tellers"]["model"]["metrics"]["caption.chrf"]["value"] = 1.0
+    assert "model beats all floors on not a single caption measure." in verdict(scores)
+
+
+def test_cautions():
+    assert any("scored cut" in s for s in verdict(changed(("protocol", "truncated"), 0.17)))
+    assert any("unknown" in s for s in verdict(changed(("protocol", "unknown"), 0.01)))
+
+
+def test_without_a_model_the_best_floors_are_named():
+    scores = healthy()
+    del scores["tellers"]["model"]
+    assert "copy_last on picture.mae" in verdict(scores)[0]
