@@ -110,7 +110,7 @@ def to_tensor(pixels: np.ndarray | Tensor) -> Tensor:
     import torch
 
     values: Any = pixels if isinstance(pixels, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(pixels))
-    return values.movedim(-1, -3).to(torch.float32, memory_format=torch.contiguous_format).div(127.5).sub(1)
+    return values.movedim(-1, -3).contiguous().float().div_(127.5).sub_(1)  # a fresh tensor, then in place
 
 
 def to_uint8(images: Tensor) -> np.ndarray:
