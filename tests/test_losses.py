@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabula import recipe as recipes
@@ -100,6 +100,7 @@ def test_a_loss_without_its_part_says_which(kind, what):
         Objective({"mine": recipes.Loss(Spec(kind))}, offers=())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.integers(0, 50), st.floats(-10, 10))
 def test_a_weight_starts_rises_and_stays(start, ramp, full):
     plan = recipes.Loss(Spec("l1"), weight=full, start_step=start, ramp_steps=ramp)

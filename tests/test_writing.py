@@ -73,7 +73,7 @@ def test_both_endings_occur_in_these_tests():
 
 @pytest.mark.parametrize("kind", CAPTION_DECODERS)
 @pytest.mark.parametrize("penalty", [1.0, 1.4])
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(seed=seeds)
 def test_the_narrowest_choices_are_greedy(kind, penalty, seed):
     greedy = written(Tell("greedy", repetition_penalty=penalty), kind=kind, seed=seed)
@@ -92,7 +92,7 @@ def test_the_narrowest_choices_are_greedy(kind, penalty, seed):
 @pytest.mark.parametrize(
     "tell", [GREEDY, Tell("sample", temperature=1.3), Tell("beam")], ids=["greedy", "sample", "beam"]
 )
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(seed=seeds, order=st.permutations(range(5)))
 def test_a_story_alone_in_a_batch_or_in_another_order_is_the_same(tell, seed, order):
     known, writer = memory(5, seed=seed), decoder("lstm")
@@ -119,6 +119,7 @@ def test_samples_follow_from_the_dice_alone():
     assert len({tuple(once(seed)) for seed in range(9)}) > 3
 
 
+@settings(deadline=None)
 @given(seeds, st.floats(0.01, 0.99), st.floats(0.2, 3), st.integers(0, 12))
 def test_only_words_of_the_nucleus_are_drawn(seed, mass, temperature, top_k):
     die = torch.Generator().manual_seed(seed)
@@ -197,7 +198,7 @@ def all_captions() -> torch.Tensor:
     return torch.tensor([said + [SMALL.pad] * (SHORT - len(said)) for said in ended + cut])
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(seed=seeds)
 def test_a_wide_beam_finds_the_best_of_all_captions(seed):
     writer, captions = decoder(vocabulary=SMALL), all_captions()

@@ -9,12 +9,20 @@ IGNORED = -100  # the id that F.cross_entropy passes over
 
 
 class WordEmbedding(nn.Embedding):
-    """One vector a word, of length about 1, so that the same table can serve as the output's; padding is zero."""
+    """One vector a word; padding is zero.
+
+    The table's rows have length about 1, so that it can serve as the output's too; what is read is scaled up by
+    sqrt(dim) (Vaswani et al. 2017, section 3.4), without which a network hardly hears the words at first.
+    """
 
     def __init__(self, words: int, dim: int, pad: int):
         super().__init__(words, dim, padding_idx=pad)
         nn.init.normal_(self.weight, std=dim**-0.5)
         nn.init.zeros_(self.weight.data[pad])
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Ids (...) -> (..., dim)."""
+        return super().forward(input) * self.embedding_dim**0.5
 
 
 class WordDropout(nn.Module):
