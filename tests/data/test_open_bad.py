@@ -209,6 +209,7 @@ def test_names_of_sources_that_are_not_there(tmp_path):
     (tmp_path / "empty").mkdir()
     for name, told in {
         "wrld": "unknown 'wrld'. Did you mean 'world'?",
+        "world:3": "the world is called 'world' alone",
         "parqet:x": "Did you mean 'parquet'?",
         "nowhere/at/all": "no file or folder 'nowhere/at/all'; sources are world, hub:",
         f"parquet:{tmp_path}/storys.parquet": f"Did you mean '{tmp_path}/stories.parquet'?",

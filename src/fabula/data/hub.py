@@ -1,6 +1,7 @@
 """Stories from the Hugging Face hub: `hub:OWNER/NAME[@REVISION]`. What was loaded once is used without the hub.
 
-A hub that does not answer costs minutes in its own library, so it is asked here first, and given three seconds.
+A hub that does not answer costs minutes in its own library, so it is asked here first, and given three seconds. What is
+slow to import is imported after the answer, so that the whole command stays within five.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fabula.data.parquet import ParquetSource
 from fabula.data.source import Source
 from fabula.errors import FabulaError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 CONVERTED = "refs/convert/parquet"  # where the hub keeps its own parquet copy of other formats
 FILES = ["*.parquet", "**/*.parquet"]
-PATIENCE = 3.0  # seconds
+PATIENCE = 2.5  # seconds for one answer of the network; half a second more for all of them together
 LICENCES = {"daniel3303/StoryReasoning": "CC BY-ND 4.0"}  # of data sets whose rows do not say it
 
 
@@ -38,6 +38,8 @@ def open_hub(rest: str, data: Data | None = None) -> Source:
     if not match:
         raise FabulaError(f"{name}: expected hub:OWNER/NAME or hub:OWNER/NAME@REVISION")
     folder, note = _snapshot(match[1], match[2], name)
+    from fabula.data.parquet import ParquetSource
+
     source = ParquetSource(folder, data, name=name, source=match[1], licence=LICENCES.get(match[1], ""))
     source.notes = (*source.notes, *note)
     return source
@@ -59,7 +61,7 @@ def _snapshot(repository: str, revision: str | None, name: str) -> tuple[Path, t
 
 
 def silence_of(endpoint: str) -> str | None:
-    """Why the hub cannot be asked; None if it answers, whatever it says. Takes at most 3.5 seconds.
+    """Why the hub cannot be asked; None if it answers, whatever it says. Takes at most 3 seconds.
 
     In a thread of its own, since neither a name that is looked up nor a server that dribbles heeds a time limit.
     """
@@ -86,6 +88,10 @@ def _ask(endpoint: str) -> str | None:
 
 def _cached(repository: str, revision: str | None) -> Path | None:
     """The newest complete copy on this machine; parquet files of the data set itself before the converted ones."""
+    from huggingface_hub import constants
+
+    if not (Path(constants.HF_HUB_CACHE) / f"datasets--{repository.replace('/', '--')}").is_dir():
+        return None  # said before the slow import
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 

@@ -97,6 +97,8 @@ def _kind_of(path: Path) -> str:
 
 def _nobody(name: str) -> str:
     kind, colon, _ = name.partition(":")
+    if kind == "world":
+        return f"source: {name!r}; the world is called 'world' alone, its settings are data.world of a recipe"
     if colon or difflib.get_close_matches(name, KINDS, n=1):
         return f"source: {unknown(kind, KINDS)}"
     return f"source: no file or folder {name!r}{_sibling(Path(name))}; sources are {FORMS}"
