@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from fabula.errors import FabulaError
 from fabula.files import said
 
+ABOUT = "about"  # the one key of a file's metadata: safetensors writes several in an order that changes
 NAMED = 3  # so many tensors are named in a sentence
 
 
@@ -23,7 +25,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, 
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with said("write", path):
         try:
-            save_file(whole, path, metadata=dict(about))
+            save_file(whole, path, metadata={ABOUT: json.dumps(dict(about), sort_keys=True)})
         except SafetensorError as error:
             raise _as_refused(error) from error
 
@@ -44,9 +46,18 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         try:
             with safe_open(path, framework="pt") as file:
                 tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-                return tensors, dict(file.metadata() or {})
+                return tensors, _about(file.metadata() or {})
         except SafetensorError as error:
             raise FabulaError(f"{path}: not a whole safetensors file ({error}); copy it again") from error
+
+
+def _about(metadata: Mapping[str, str]) -> dict[str, str]:
+    """What `save_tensors` was told; nothing where another program wrote the file."""
+    try:
+        about = json.loads(metadata.get(ABOUT, "{}"))
+    except json.JSONDecodeError:
+        return {}
+    return about if isinstance(about, dict) else {}
 
 
 def own_tensors(module: nn.Module) -> dict[str, Tensor]:

@@ -24,7 +24,7 @@ except ImportError:  # a system without it has no lock
     fcntl = None
 
 RUNS = ("recipe.yaml", "log.jsonl", "checkpoints", "bundle")  # any of these makes a folder a run's
-NAMED = 6  # so many differences are named
+NAMED = 8  # so many differences are named
 
 
 @dataclass(frozen=True)
