@@ -1,4 +1,4 @@
-"""How many stories of the world a second, text and annotation included: `OMP_NUM_THREADS=1 python benchmarks/world.py`."""
+"""How many stories of the world a second of one core, text and annotation included: `python benchmarks/world.py`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from fabula.world.tale import tell_facts
 def main(count: int = 100) -> None:
     start = time.process_time()
     frames = sum(len(told_captions(tell_facts("train", 0, index))) for index in range(count))
-    print(
-        f"facts and captions: {count / (time.process_time() - start):.1f} stories/s, {frames / count:.2f} frames a story"
-    )
+    told = count / (time.process_time() - start)
+    print(f"facts and captions: {told:.1f} stories/s, {frames / count:.2f} frames a story")
     for size in (Size(60, 125), Size(64, 128), Size(120, 288), Size(240, 512)):
         start = time.process_time()
         for _ in split_stories("train", 0, count, size):

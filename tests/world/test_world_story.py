@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from fabula.errors import FabulaError
 from fabula.story import Size
 from fabula.world import SPLITS, make_story, split_stories, version
 from fabula.world.cast import KINDS
+from fabula.world.law import places_of
 from fabula.world.paint.picture import paint
 from fabula.world.places import LIGHTS, PLACES, WEATHERS
-from fabula.world.plots import PLOTS, places_of, rare_place
+from fabula.world.plots import PLOTS, rare_place
 from fabula.world.props import PROPS
 from fabula.world.scene import from_record
 from fabula.world.setup import home_odds, kind_odds, rare_kind
@@ -39,7 +41,7 @@ def fingerprint():
 
 def test_stories_are_the_same_in_a_process_of_other_hashes():
     code = "import sys; sys.path.insert(0, sys.argv[1]); import test_world_story as t; print(t.fingerprint())"
-    folder = os.path.dirname(__file__)
+    folder = str(Path(__file__).parent)
     run = subprocess.run(
         [sys.executable, "-c", code, folder],
         env={**os.environ, "PYTHONHASHSEED": "77"},
@@ -80,7 +82,7 @@ def test_ids_differ_by_split_seed_and_index():
     assert len(ids) == 4 * 3 * 4
 
 
-def seen_pairs(split, count=250):
+def seen_pairs(split, count=150):
     """Plot and place, prop and kind that the stories of a split show."""
     places, kinds = set(), set()
     for index in range(count):
@@ -95,7 +97,7 @@ def test_hard_stories_show_pairs_that_no_other_split_shows():
         places, kinds = seen_pairs(split)
         assert not any(rare_place(*pair) for pair in places)
         assert not any(rare_kind(*pair) for pair in kinds)
-    for index in range(100):
+    for index in range(60):
         tale = tell_facts("hard", 0, index)
         assert rare_place(tale.scenes[0].hidden["plot"], tale.scenes[0].place)
         assert rare_kind(tale.setup.state.things[0].kind, tale.setup.cast[0].kind)
@@ -105,9 +107,9 @@ def test_there_is_always_somewhere_to_go_and_somebody_to_meet():
     for plot in PLOTS:
         assert home_odds(plot, hard=True)
         assert home_odds(plot, hard=False)
-        for index in range(40):
-            state = tell_facts("train", 9, index).setup.state
-            assert all(places_of(state, where) for where in ("any", "in", "out"))
+    for index in range(40):
+        state = tell_facts("train", 9, index).setup.state
+        assert all(places_of(state, where) for where in ("any", "in", "out"))
     for prop in PROPS:
         assert kind_odds([prop], [], hard=True)
         assert len(kind_odds([prop], [], hard=False)) == 10
@@ -154,9 +156,7 @@ def test_nothing_is_painted_outside_a_characters_box():
     with_all, boxes = paint(scene, SMALL).picture, paint(scene, SMALL).boxes
     empty = paint(from_record({**scene.record(), "actors": [], "items": []}), SMALL).picture
     changed = np.argwhere((np.asarray(with_all) != np.asarray(empty)).any(-1))
-    inside = [
-        any(b.left <= x < b.right and b.top - 1 <= y < b.bottom + 3 for b in boxes.values()) for y, x in changed
-    ]
+    inside = [any(b.left <= x < b.right and b.top - 1 <= y < b.bottom + 3 for b in boxes.values()) for y, x in changed]
     assert sum(inside) / len(inside) > 0.95
 
 

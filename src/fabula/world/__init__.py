@@ -1,6 +1,6 @@
 """The built-in story world: endless illustrated stories whose laws are known.
 
-`version` changes whenever a law, a phrase or a picture changes, so that what was made from an older world is told apart.
+`version` changes whenever a law, a phrase or a picture changes: what came from an older world is told apart.
 """
 
 from fabula.world.setup import SPLITS

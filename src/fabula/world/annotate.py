@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fabula.story import Box, Entity, Phase
-from fabula.world.language.words import background_id, landmark_id, with_article
+from fabula.world.language.names import background_id, landmark_id, with_article
 from fabula.world.places import PLACES
 from fabula.world.scene import Actor, Item, Scene
 from fabula.world.state import Event

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fabula.world.cast import Character
 from fabula.world.dice import probability
-from fabula.world.plots import PLOTS, follow, next_events, props_of
+from fabula.world.law import follow, next_events
+from fabula.world.plots import PLOTS, props_of
 from fabula.world.setup import home_odds, kind_odds, plot_odds, prop_odds
 from fabula.world.state import Event, Person, State, Thing
 
@@ -72,16 +73,8 @@ def observe(guesses: list[Guess], event: Event, seen: State) -> list[Guess]:
         if event in odds:
             weight = guess.weight * odds[event] / sum(odds.values())
             moved.append(Guess(follow(guess.state, event), weight))
-    return [replace(guess, state=_uncover(guess.state, seen)) for guess in moved if _fits(guess.state, seen)]
+    return [guess for guess in moved if _fits(guess.state, seen)]
 
 
 def _fits(guess: State, seen: State) -> bool:
     return all(t.where == "away" or t.kind == s.kind for t, s in zip(guess.things, seen.things, strict=False))
-
-
-def _uncover(guess: State, seen: State) -> State:
-    """The guess with the seen things' colours, which decide nothing."""
-    things = tuple(
-        t if t.where == "away" else replace(t, colour=s.colour) for t, s in zip(guess.things, seen.things, strict=False)
-    )
-    return replace(guess, things=things)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from fabula.world.props import PROPS
-from fabula.world.state import Event, State
+from fabula.world.state import Event, State, changed
 
 Check = Callable[[State, Event], bool]
 Effect = Callable[[State, Event], State]
@@ -74,7 +73,7 @@ POSSIBLE: dict[str, Check] = {
 
 
 def _go(state: State, event: Event) -> State:
-    return replace(state, place=event.place)
+    return changed(state, place=event.place)
 
 
 def _open(state: State, event: Event) -> State:
@@ -106,12 +105,12 @@ EFFECTS: dict[str, Effect] = {
     "plant": lambda s, e: s.with_thing(e.thing, where="ground", holder="", place=s.place, planted=True),
     "sprout": lambda s, e: s.with_thing(e.thing, sprouted=True),
     "sleep": lambda s, e: s.with_person(e.actor, asleep=True),
-    "wake": lambda s, e: replace(s.with_person(e.actor, asleep=False), light="day"),
-    "rain": lambda s, e: replace(s, weather="rain"),
-    "snow": lambda s, e: replace(s, weather="snow"),
-    "clear": lambda s, e: replace(s, weather="clear"),
-    "dusk": lambda s, e: replace(s, light="dusk"),
-    "night": lambda s, e: replace(s, light="night"),
+    "wake": lambda s, e: changed(s.with_person(e.actor, asleep=False), light="day"),
+    "rain": lambda s, e: changed(s, weather="rain"),
+    "snow": lambda s, e: changed(s, weather="snow"),
+    "clear": lambda s, e: changed(s, weather="clear"),
+    "dusk": lambda s, e: changed(s, light="dusk"),
+    "night": lambda s, e: changed(s, light="night"),
 }
 
 # event -> odds of what the actor feels, and of what the other feels
@@ -158,4 +157,4 @@ def happen(state: State, event: Event) -> State:
     """The state after the event (feelings, plot and stage are kept as they were)."""
     assert possible(state, event), (state, event)
     effect = EFFECTS.get(event.kind)
-    return replace(effect(state, event) if effect else state, last=event)
+    return changed(effect(state, event) if effect else state, last=event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 from fabula.world.cast import CLOTHES, EXTRAS, GARMENTS, HE, KINDS, SHE, Character
 from fabula.world.dice import Dice, even
@@ -23,6 +24,7 @@ class Setup:
     state: State
 
 
+@cache
 def rare_kind(prop: str, kind: str) -> bool:
     """Whether a story with this prop and this kind of character is told in the hard split alone: two kinds a prop."""
     return (list(PROPS).index(prop) + list(KINDS).index(kind)) % 6 == 0

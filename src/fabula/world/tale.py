@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fabula.errors import FabulaError, pick
 from fabula.world.belief import Guess, first_guesses, meet_somebody, observe, predict
@@ -11,11 +11,12 @@ from fabula.world.camera import Shot, aim, shot_odds
 from fabula.world.cast import KINDS
 from fabula.world.dice import Dice, even, probability
 from fabula.world.events import FEELINGS
-from fabula.world.plots import follow, next_events, reasons, title
+from fabula.world.law import follow, next_events, reasons
+from fabula.world.plots import title
 from fabula.world.scene import Camera, Scene
 from fabula.world.setup import SPLITS, Setup, set_up
 from fabula.world.stage import mark_of, place_actors, place_items
-from fabula.world.state import Event, State
+from fabula.world.state import Event, State, changed
 
 PANS = (-18, -6, 6, 18)
 
@@ -83,9 +84,9 @@ def _feel(state: State, event: Event, dice: Dice, number: int) -> State:
 
 def _remember(state: State, scene: Scene) -> State:
     """Who and what has been seen is known from now on."""
-    people = tuple(replace(p, met=p.met or scene.actor(p.id) is not None) for p in state.people)
-    things = tuple(replace(t, known=t.known or scene.item(t.id) is not None) for t in state.things)
-    return replace(state, people=people, things=things)
+    people = tuple(changed(p, met=p.met or scene.actor(p.id) is not None) for p in state.people)
+    things = tuple(changed(t, known=t.known or scene.item(t.id) is not None) for t in state.things)
+    return changed(state, people=people, things=things)
 
 
 class _Shooting:

@@ -1,7 +1,7 @@
 """The phrases: at least six ways to tell each event. Data, to be read and extended.
 
 `{A}` and `{B}` are actor and other (introduced where they are new), `{a}` and `{b}` their names, `{he} {him} {his}` and
-`{bhe} {bhim} {bhis}` their pronouns, `{P}` the thing, `{p}` the thing once more, `{here}` the place with its preposition,
+`{bhe} {bhim}` their pronouns, `{P}` the thing, `{p}` the thing once more, `{here}` the place with its preposition,
 `{at}` the same or nothing, `{spot}` the hiding place. `[...]` is what the actor does. A phrase has no full stop.
 """
 

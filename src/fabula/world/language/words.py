@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
-from fabula.world.cast import KINDS, Character
+from fabula.world.language.names import (
+    PRONOUNS,
+    acted,
+    article,
+    background_id,
+    hands,
+    introduced,
+    landmark_id,
+    named,
+    pronoun,
+    tag,
+)
 from fabula.world.language.phrases import (
     ASIDES,
     EVENTS,
@@ -23,11 +33,10 @@ from fabula.world.language.phrases import (
 from fabula.world.places import PLACES
 from fabula.world.scene import Actor, Item, Scene
 
-PRONOUNS = {"she": ("she", "her", "her"), "he": ("he", "him", "his")}
-HANDS = {"duck": "wings", "frog": "hands"}
 SKY_EVENTS = ("rain", "snow", "clear", "dusk", "night")
+
+
 LONG = ("drop", "hide", "find", "sprout", "plant", "search", "begin", "meet")  # events that take many words
-ACTION = re.compile(r"\[([^\]]*)\]")
 
 
 class Words:
@@ -88,7 +97,7 @@ class Words:
         return LEADS if self.scene.why else ASIDES
 
     def slot_core(self) -> Mapping[str, int]:
-        return _acted(EVENTS[self._phrases()], self.scene.event.actor)
+        return acted(EVENTS[self._phrases()], self.scene.event.actor)
 
     def _phrases(self) -> str:
         event, thing = self.scene.event, self.thing
@@ -112,7 +121,7 @@ class Words:
         texts = FEELS[self.actor.feeling]
         if self.scene.event.kind in SKY_EVENTS:
             texts = tuple(text for text in texts if "{a}" in text)
-        return _acted(texts, self.actor.who.id)
+        return acted(texts, self.actor.who.id)
 
     def slot_reacts(self) -> Mapping[str, int]:
         """One of those who look on, and what they feel."""
@@ -127,7 +136,7 @@ class Words:
         actor = self.scene.actor(id)
         assert actor
         texts = REACTS["asleep" if actor.asleep else actor.feeling]
-        return {text.replace("{w}", _name(actor)): 1 for text in texts}
+        return {text.replace("{w}", named(actor)): 1 for text in texts}
 
     def _witnesses(self) -> list[Actor]:
         return [
@@ -145,45 +154,45 @@ class Words:
     # --- who ---
 
     def slot_A(self) -> Mapping[str, int]:  # noqa: N802
-        return _introduced(self.actor, clothes=not (self.other and self.other.new))
+        return introduced(self.actor, clothes=not (self.other and self.other.new))
 
     def slot_B(self) -> Mapping[str, int]:  # noqa: N802
         """The other; new ones without a clause that would end in a comma."""
         assert self.actor
-        return _introduced(self.other, comma=False, clothes=not self.actor.new)
+        return introduced(self.other, comma=False, clothes=not self.actor.new)
 
     def slot_a(self) -> Mapping[str, int]:
-        return {_name(self.actor): 1}
+        return {named(self.actor): 1}
 
     def slot_b(self) -> Mapping[str, int]:
-        return {_name(self.other or self.actor): 1}
+        return {named(self.other or self.actor): 1}
 
     def slot_he(self) -> Mapping[str, int]:
-        return {_pronoun(self.actor, 0): 1}
+        return {pronoun(self.actor, 0): 1}
 
     def slot_him(self) -> Mapping[str, int]:
-        return {_pronoun(self.actor, 1): 1}
+        return {pronoun(self.actor, 1): 1}
 
     def slot_his(self) -> Mapping[str, int]:
-        return {_pronoun(self.actor, 2): 1}
+        return {pronoun(self.actor, 2): 1}
 
     def slot_bhe(self) -> Mapping[str, int]:
-        return {_pronoun(self.other, 0): 1}
+        return {pronoun(self.other, 0): 1}
 
     def slot_bhim(self) -> Mapping[str, int]:
-        return {_pronoun(self.other, 1): 1}
+        return {pronoun(self.other, 1): 1}
 
     def slot_hands(self) -> Mapping[str, int]:
-        return {_hands(self.actor): 1}
+        return {hands(self.actor): 1}
 
     def slot_bhands(self) -> Mapping[str, int]:
-        return {_hands(self.other): 1}
+        return {hands(self.other): 1}
 
     def slot_owner(self) -> Mapping[str, int]:
-        return {_name(self._owner()): 1}
+        return {named(self._owner()): 1}
 
     def slot_hands_owner(self) -> Mapping[str, int]:
-        return {_hands(self._owner()): 1}
+        return {hands(self._owner()): 1}
 
     def _owner(self) -> Actor | None:
         assert self.thing
@@ -194,15 +203,15 @@ class Words:
     def slot_P(self) -> Mapping[str, int]:  # noqa: N802
         thing = self._thing()
         if thing.new:
-            return {_tag("gdo", thing.id, f"{_article(thing.colour)} {thing.colour} {thing.kind}"): 1}
+            return {tag("gdo", thing.id, f"{article(thing.colour)} {thing.colour} {thing.kind}"): 1}
         names = {f"the {thing.kind}": 3, f"the {thing.colour} {thing.kind}": 2}
         if self.actor and thing.owner == self.actor.who.id:
             names |= {f"{PRONOUNS[self.actor.who.sex][2]} {thing.kind}": 2}
-        return {_tag("gdo", thing.id, name): weight for name, weight in names.items()}
+        return {tag("gdo", thing.id, name): weight for name, weight in names.items()}
 
     def slot_p(self) -> Mapping[str, int]:
         thing = self._thing()
-        return {_tag("gdo", thing.id, f"the {thing.kind}"): 1}
+        return {tag("gdo", thing.id, f"the {thing.kind}"): 1}
 
     def _thing(self) -> Item:
         assert self.thing or self.scene.items, self.scene
@@ -212,10 +221,10 @@ class Words:
         return {self._the_place(): 1}
 
     def _the_place(self) -> str:
-        return _tag("gdl", background_id(self.place.name), f"the {self.place.name}")
+        return tag("gdl", background_id(self.place.name), f"the {self.place.name}")
 
     def _the_mark(self) -> str:
-        return _tag("gdl", landmark_id(self.place.name), f"the {self.place.mark}")
+        return tag("gdl", landmark_id(self.place.name), f"the {self.place.mark}")
 
     def slot_placename(self) -> Mapping[str, int]:
         return {self.place.name: 1}
@@ -263,67 +272,3 @@ class Words:
 
     def _fell(self) -> str:
         return str(self.scene.hidden.get("weather_before", "rain"))
-
-
-def background_id(place: str) -> str:
-    """A place's id in the markup; the same in every story."""
-    return f"bg{list(PLACES).index(place) + 1}"
-
-
-def landmark_id(place: str) -> str:
-    """The id of a place's landmark in the markup."""
-    return f"lm{list(PLACES).index(place) + 1}"
-
-
-def with_article(words: str) -> str:
-    """`an old oak`."""
-    return f"{_article(words)} {words}"
-
-
-def _tag(tag: str, id: str, text: str) -> str:
-    return f"<{tag} {id}>{text}</{tag}>"
-
-
-@lru_cache(maxsize=4096)
-def _acted(texts: tuple[str, ...], id: str) -> dict[str, int]:
-    """The texts at equal odds, with `[...]` marked as what this character does."""
-    return {ACTION.sub(rf"<gda {id}>\1</gda>", text): 1 for text in texts}
-
-
-def _name(actor: Actor | None) -> str:
-    assert actor
-    return _tag("gdo", actor.who.id, actor.who.name)
-
-
-def _introduced(actor: Actor | None, *, comma: bool = True, clothes: bool = True) -> Mapping[str, int]:
-    """A name, or a name with kind, build and clothes where the character is new."""
-    assert actor
-    if not actor.new:
-        return {_name(actor): 1}
-    who = actor.who
-    noun = f"{_article(who.build)} {who.build} {who.kind}"
-    names = {f"{who.name} the {who.kind}": 2, f"{noun} called {who.name}": 2, f"{noun} named {who.name}": 2}
-    dressed = f"{noun} in {_garment(who)}"
-    if clothes:
-        names[f"{who.name}, {dressed}," if comma else f"{dressed} whose name was {who.name}"] = 2
-    return {_tag("gdo", who.id, name): weight for name, weight in names.items()}
-
-
-def _garment(who: Character) -> str:
-    plural = who.garment == "dungarees"
-    return f"{who.clothes} {who.garment}" if plural else f"{_article(who.clothes)} {who.clothes} {who.garment}"
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
-
-
-def _pronoun(actor: Actor | None, case: int) -> str:
-    assert actor
-    return PRONOUNS[actor.who.sex][case]
-
-
-def _hands(actor: Actor | None) -> str:
-    assert actor
-    kind = actor.who.kind
-    return "hands" if KINDS[kind].human else HANDS.get(kind, "paws")

@@ -106,7 +106,11 @@ class Brush:
         if self.marks:
             xs, ys = [x for x, _ in pixels], [y for _, y in pixels]
             self._mark(min(xs), min(ys), max(xs), max(ys))
-        self.solid.line(pixels, fill=self.tint(colour), width=max(1, int(width * z)), joint="curve")
+        draw, ink, wide = self.solid.draw, self._ink(colour), max(1, int(width * z))
+        draw.draw_lines(pixels, ink, wide)
+        if wide > 2:
+            for x, y in pixels[1:-1]:  # round joints
+                draw.draw_ellipse((x - wide // 2, y - wide // 2, x + wide // 2, y + wide // 2), ink, 1)
 
     def limb(self, points: list[Point], width: float, colour: Colour) -> None:
         """A line with round ends."""

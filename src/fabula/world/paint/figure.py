@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fabula.world.cast import CLOTHES, KINDS, Colour
 from fabula.world.paint.brush import Brush
+from fabula.world.paint.clothes import paint_details, paint_extra, paint_hat
 from fabula.world.paint.faces import Face
 from fabula.world.paint.heads import paint_head
 from fabula.world.paint.light import darker, paler
 from fabula.world.paint.poses import Pose
+from fabula.world.paint.tails import paint_tail
 from fabula.world.scene import Actor
 
 HEAD = 72  # height of the head's middle, in hundredths of the character's
@@ -48,14 +50,14 @@ class Figure:
 
     def paint(self) -> None:
         """Everything from back to front, but for the front arm."""
-        self._tail()
+        paint_tail(self)
         self._arm(self.pose.back, -1)
         self._legs()
         self._body()
-        self._neck()
+        paint_extra(self)
         head = self._face()
         paint_head(head, self.kind.noun, self.actor.feeling, asleep=self.actor.asleep)
-        self._hat(head)
+        paint_hat(self, head)
         if self.actor.asleep:
             self._snore(head)
 
@@ -68,7 +70,7 @@ class Figure:
         x, y = self.at(pose.lean * 1.2 + pose.head[0], HEAD - pose.dip + pose.head[1])
         return Face(self.brush, x, y, self.scale, self.actor.faces)
 
-    def _hips(self) -> float:
+    def hips(self) -> float:
         return 22 - self.pose.dip * 0.9
 
     def _legs(self) -> None:
@@ -84,13 +86,13 @@ class Figure:
         if self.kind.noun in ("duck", "frog"):
             colour, shoe = self.kind.dark, self.kind.dark
         for (x, y), start in ((self.pose.heel, -8), (self.pose.foot, 8)):
-            hip = max(self._hips(), 5) + 3
+            hip = max(self.hips(), 5) + 3
             self.limb([(start * self.wide, hip), (x, y + 4)], 8.6, colour)
             self.oval(x + 2.4, y + 2.4, 6.8, 3.8, shoe)
 
     def _body(self) -> None:
         garment, lean, w = self.actor.who.garment, self.pose.lean, self.wide
-        low, high = max(self._hips(), 4), 58 - self.pose.dip
+        low, high = max(self.hips(), 4), 58 - self.pose.dip
         hem = {"coat": 19, "dress": 23, "jumper": 16, "dungarees": 16}[garment] * w
         low -= {"coat": 6, "dress": 5}.get(garment, 0) if low > 10 else 0
         mid = (low + high) / 2
@@ -109,80 +111,7 @@ class Figure:
             [shape[0], shape[1], shape[2], (-5 * w + lean, high), (-8 * w + lean * 0.5, mid), (-hem * 0.5, low - 2)],
             darker(self.cloth, 36),
         )
-        self._details(garment, low, mid, high, hem)
-
-    def _details(self, garment: str, low: float, mid: float, high: float, hem: float) -> None:
-        lean = self.pose.lean
-        if garment == "coat":
-            for k in range(3):
-                self.oval(
-                    5 + lean * (0.3 + 0.2 * k), low + 6 + (high - low - 12) * k / 2.4, 1.7, 1.7, paler(self.cloth, 170)
-                )
-        elif garment == "jumper":
-            pale = paler(self.cloth, 120)
-            for y, x in ((mid + 1, 15.4), (mid - 7, 15.8)):
-                self.polygon(
-                    [
-                        (-x * self.wide + lean * 0.4, y),
-                        (x * self.wide + lean * 0.4, y),
-                        (x * self.wide + lean * 0.4, y + 3.6),
-                        (-x * self.wide + lean * 0.4, y + 3.6),
-                    ],
-                    pale,
-                )
-        elif garment == "dress":
-            pale = paler(self.cloth, 150)
-            self.polygon([(-hem, low), (hem, low), (hem * 0.95, low + 4), (-hem * 0.95, low + 4)], pale)
-        else:
-            shirt = paler(self.trim, 90)
-            self.polygon(
-                [
-                    (-13 * self.wide + lean, mid + 6),
-                    (-11 * self.wide + lean, high),
-                    (11 * self.wide + lean, high),
-                    (13 * self.wide + lean, mid + 6),
-                ],
-                shirt,
-            )
-            self.polygon(
-                [(-5 + lean, mid + 5), (-5 + lean, high - 5), (9 + lean, high - 5), (9 + lean, mid + 5)], self.cloth
-            )
-            self.oval(2 + lean, mid + 4, 2.6, 2.2, paler(self.cloth, 80))
-
-    def _neck(self) -> None:
-        extra, lean, y = self.actor.who.extra, self.pose.lean, 55 - self.pose.dip
-        if extra == "scarf":
-            self.polygon(
-                [(-9 + lean, y), (-17 + lean, y - 17), (-10 + lean, y - 19), (-3 + lean, y - 2)], darker(self.trim, 30)
-            )
-            self.oval(1 + lean, y + 0.5, 14 * self.wide, 5.4, self.trim)
-        elif extra == "collar":
-            self.polygon([(4 + lean, y - 3), (-4 + lean, y + 2), (-4 + lean, y - 8)], self.trim)
-            self.polygon([(4 + lean, y - 3), (12 + lean, y + 2), (12 + lean, y - 8)], self.trim)
-            self.oval(4 + lean, y - 3, 2.4, 2.4, darker(self.trim, 50))
-        elif extra == "satchel":
-            low = max(self._hips(), 6) + 3
-            self.brush.line(
-                [self.at(8 + lean, y), self.at(-11 * self.wide, low + 8)], 2.4 * self.scale, darker(self.trim, 60)
-            )
-            self.polygon(
-                [
-                    (-20 * self.wide, low),
-                    (-7 * self.wide, low - 1),
-                    (-7 * self.wide, low + 11),
-                    (-19 * self.wide, low + 12),
-                ],
-                self.trim,
-            )
-            self.polygon(
-                [
-                    (-20 * self.wide, low + 6),
-                    (-7 * self.wide, low + 5),
-                    (-7 * self.wide, low + 11),
-                    (-19 * self.wide, low + 12),
-                ],
-                darker(self.trim, 40),
-            )
+        paint_details(self, garment, low, mid, high, hem)
 
     def _arm(self, hand: tuple[float, float], side: int) -> None:
         lean, dip = self.pose.lean, self.pose.dip
@@ -194,51 +123,6 @@ class Figure:
             sleeve = self.kind.skin
         self.limb([shoulder, elbow, tip], 8.4, darker(sleeve, 52 if side < 0 else 22))
         self.oval(*tip, 4.6, 4.6, self.kind.skin if side > 0 else darker(self.kind.skin, 30))
-
-    def _tail(self) -> None:
-        kind, hip = self.kind, max(self._hips(), 6)
-        if kind.noun == "fox":
-            self.polygon(
-                [
-                    (-10, hip),
-                    (-26, hip - 8),
-                    (-42, hip + 6),
-                    (-46, hip + 24),
-                    (-36, hip + 20),
-                    (-24, hip + 12),
-                    (-12, hip + 9),
-                ],
-                kind.skin,
-            )
-            self.polygon([(-40, hip + 8), (-46, hip + 25), (-34, hip + 18)], kind.light)
-        elif kind.noun in ("cat", "mouse"):
-            colour, width = (kind.skin, 5) if kind.noun == "cat" else (kind.dark, 2.6)
-            self.limb([(-10, hip), (-24, hip - 6), (-34, hip + 4), (-36, hip + 20)], width, colour)
-        elif kind.noun == "rabbit":
-            self.oval(-19, hip + 3, 7, 7, kind.light)
-        elif kind.noun == "duck":
-            self.polygon([(-12, hip + 8), (-32, hip + 14), (-26, hip + 4), (-10, hip - 2)], kind.skin)
-        elif kind.noun == "hedgehog":
-            self.polygon(
-                [
-                    (-6, 54 - self.pose.dip),
-                    (-22, 50 - self.pose.dip),
-                    (-19, 42 - self.pose.dip * 0.9),
-                    (-28, 36 - self.pose.dip * 0.8),
-                    (-21, hip + 8),
-                    (-25, hip),
-                    (-8, hip - 4),
-                ],
-                kind.dark,
-            )
-
-    def _hat(self, head: Face) -> None:
-        if self.actor.who.extra != "hat":
-            return
-        y = 23 if self.kind.noun == "frog" else 15
-        head.polygon([(-17, y), (-14, y + 13), (-4, y + 17), (8, y + 17), (16, y + 12), (19, y)], self.trim)
-        head.polygon([(-25, y - 2), (-24, y + 2), (26, y + 2), (28, y - 2)], darker(self.trim, 36))
-        head.polygon([(-17.6, y + 2), (-17, y + 6), (18.2, y + 6), (19, y + 2)], paler(self.trim, 150))
 
     def _snore(self, head: Face) -> None:
         for x, y, s in ((22, 18, 4), (31, 28, 5.6)):

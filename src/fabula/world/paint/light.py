@@ -9,7 +9,7 @@ from fabula.world.cast import Colour
 # light -> (what each channel is multiplied with, the colour mixed in, its share), in 256ths: scenery, then figures
 SCENERY = {
     "day": ((256, 256, 256), (255, 255, 255), 0),
-    "dusk": ((248, 202, 186), (140, 78, 128), 54),
+    "dusk": ((234, 206, 202), (158, 90, 146), 62),
     "night": ((130, 152, 200), (34, 46, 106), 64),
 }
 FIGURES = {

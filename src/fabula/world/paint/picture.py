@@ -10,12 +10,15 @@ from PIL import Image
 
 from fabula.story import Box, Size
 from fabula.world.paint.brush import Brush
+from fabula.world.paint.distance import paint_far, paint_middle
 from fabula.world.paint.figure import Figure
 from fabula.world.paint.grain import Grain
-from fabula.world.paint.indoors import Room, paint_room
+from fabula.world.paint.ground import paint_ground
+from fabula.world.paint.indoors import paint_room
+from fabula.world.paint.land import Land
 from fabula.world.paint.light import tint
-from fabula.world.paint.outdoors import Land, paint_far, paint_ground, paint_middle
 from fabula.world.paint.poses import pose_of
+from fabula.world.paint.room import Room
 from fabula.world.paint.sky import SKY, gradient, paint_sky
 from fabula.world.paint.things import paint_item
 from fabula.world.paint.weather import paint_weather
@@ -104,7 +107,7 @@ class Painter:
         image = gradient(size, SKY[scene.light, scene.weather])
         sky = self._brush(image, scene, 0.15, "scenery")
         paint_sky(sky.bare(), scene.light, scene.weather, grain, span)
-        land = Land(scene.place, grain, span, scene.weather == "snow", scene.light == "night", scene.mark_x)
+        land = Land(scene.place, grain, span, scene.weather == "snow", scene.light != "day", scene.mark_x)
         paint_far(self._brush(image, scene, 0.35, "scenery"), scene.place, land)
         paint_middle(self._brush(image, scene, 0.65, "scenery"), scene.place, land)
         paint_ground(self._brush(image, scene, 1.0, "scenery"), scene.place, land)

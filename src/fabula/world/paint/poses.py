@@ -1,4 +1,4 @@
-"""Poses: where hands, feet and head are, in hundredths of the character's height, facing right, y up from the ground."""
+"""Poses: where hands, feet and head are, in hundredths of the character's height; x forwards, y up from the ground."""
 
 from __future__ import annotations
 
