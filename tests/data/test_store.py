@@ -139,6 +139,14 @@ def test_a_damaged_store_is_decoded_anew():
     assert source.read == 2
 
 
+def test_what_a_killed_process_left_is_removed(cache):
+    folder = open_store(DATA, "train", Some([story("a", 2)])).folder
+    (cache / f".{folder.name}.part-99999").mkdir()
+    (folder / "meta.json").unlink()
+    open_store(DATA, "train", Some([story("a", 2)]))
+    assert [path for path in cache.iterdir() if path.is_dir()] == [folder]
+
+
 def test_equal_pixels_have_equal_digests_whatever_their_file():
     file = io.BytesIO()
     picture(1).save(file, "PNG")

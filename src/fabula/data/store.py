@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -125,6 +126,8 @@ def open_store(data: Data, split: str, source: Source | None = None) -> Store:
 
 
 def _decoded(source: Source, split: str, data: Data, folder: Path, about: dict[str, Any]) -> Store:
+    for left in folder.parent.glob(f".{folder.name}.part-*"):  # of a process that was killed; we hold the lock
+        shutil.rmtree(left, ignore_errors=True)
     decode_split(source, split, data, folder, about)
     return Store(folder)
 
