@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fabula import files
-from fabula.data.columns import Place, caption_of, find_columns, story_of
+from fabula.data.columns import find_columns
 from fabula.data.digests import combined, content_digest
 from fabula.data.pictures import SUFFIXES, path_of, read_picture
+from fabula.data.rows import Place, caption_of, story_of
 from fabula.data.shards import ordered, split_name
 from fabula.data.source import ALL, READING, Source
 from fabula.data.splits import natural

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fabula.data.columns import Columns, Place, find_columns, story_of, text_in
+from fabula.data.columns import Columns, find_columns, text_in
 from fabula.data.digests import combined, content_digest
+from fabula.data.rows import Place, story_of
 from fabula.data.shards import find_shards, ordered
 from fabula.data.source import ALL, READING, Source
 from fabula.errors import FabulaError

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from fabula.errors import FabulaError
 from fabula.markup.captions import MENTIONS
 from fabula.markup.ids import is_id
+from fabula.markup.schema import CHARACTERS, OBJECTS, PHASES, SETTINGS
 from fabula.markup.tables import print_table
 from fabula.markup.text import clean, squeeze
-from fabula.markup.thoughts import CHARACTERS, OBJECTS, PHASES, SETTINGS
 from fabula.markup.tokens import TAG
 from fabula.story import Entity, Frame, Mention, Phase
 

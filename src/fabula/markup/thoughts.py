@@ -10,25 +10,11 @@ from typing import NamedTuple
 from fabula.markup.boxes import looks_like_box, read_box
 from fabula.markup.ids import ID, find_ids, kind_of_id
 from fabula.markup.repairs import Repairs, quoted
+from fabula.markup.schema import CHARACTERS, ELEMENTS, OBJECTS, PHASES, SETTINGS
 from fabula.markup.tables import Heading, Prose, Row, read_lines
 from fabula.story import Entity, Phase, Size
 
 ENTITY, SETTING, PHASE = "entity", "setting", "phase"
-CHARACTERS = ("Character ID", "Name", "Description", "Emotions", "Actions", "Narrative Function", "Bounding Box")
-OBJECTS = ("Object ID", "Description", "Function", "Interaction", "Narrative Function", "Bounding Box")
-SETTINGS = ("Setting Element", "Description", "Mood", "Time", "Narrative Function")
-PHASES = ("Narrative Phase", "Description", "Key Events", "Images")
-ELEMENTS = (
-    "Location",
-    "Environment",
-    "Lighting",
-    "Weather",
-    "Time Period",
-    "Architecture",
-    "Interior Design",
-    "Atmosphere",
-    "Background",
-)
 _SECTIONS: dict[str, tuple[str, ...]] = {  # how a heading begins, and the columns of the table under it
     "character": CHARACTERS,
     "object": OBJECTS,
