@@ -1,6 +1,6 @@
 """The recipe's caption decoder as a language model that is told nothing: what captions are like, whatever the story.
 
-Trained by the same loop, for the same steps, batch size, optimiser and schedule as the model, on the captions of all
+Trained for the same steps, batch size, optimiser and schedule as the model, on the captions of all
 train frames; the weights of the best validation are kept.
 """
 
@@ -26,14 +26,13 @@ from fabula.recipe import Data, Loss, Recipe, Tell
 from fabula.spec import Spec
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
-from fabula.train.device import open_accelerator
-from fabula.train.loop import train
-from fabula.train.state import TrainState
+from fabula.train.schedule import Plateau, learning_rate
 from fabula.types import Frames, StoryBatch, StoryOutput, Vocabulary
 from fabula.writing import write
 
 Contexts = Sequence[Sequence[Frame]]
 TOGETHER = 64  # captions scored or written at a time
+LATE = 1 << 60  # a step at which every loss has its full weight
 
 
 class LanguageModel:
@@ -88,37 +87,47 @@ def fit_language_model(
 
 
 def _trained(model: Unconditional, recipe: Recipe, at, held: Ids, steps: int, advance) -> Unconditional:
-    writer, objective = Writer(model), Objective(_caption_losses(recipe), ("caption",))
-    optimizer = _optimizer(writer, recipe.train)
-    state = TrainState(writer, objective, optimizer)  # ty: ignore[invalid-argument-type]
+    """One process, one straight loop: floors are fitted once, by whoever writes the bundle."""
+    plan, device = recipe.train, _device(recipe.train)
+    model, objective = model.to(device), Objective(_caption_losses(recipe), ("caption",)).to(device)
+    optimizer, plateau = _optimizer(model, plan), Plateau()
     best, kept = math.inf, None
-    for report in train(state, at, recipe, steps, open_accelerator(recipe.train)):
-        advance(1, f"loss {report.loss:.3f}")
-        if len(held) and (report.step % recipe.train.validate_every == 0 or report.step == steps):
-            found = nats_of(model, held).sum()
-            state.plateau = state.plateau.after(float(found), recipe.train.schedule)
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, steps, plan, plateau)
+        loss = _step(model, objective, optimizer, at(step).to(device), plan, recipe.seed + step)
+        advance(1, f"loss {loss:.3f}")
+        if len(held) and ((step + 1) % plan.validate_every == 0 or step + 1 == steps):
+            found = float(nats_of(model, held).sum())
+            plateau = plateau.after(found, plan.schedule)
             if found < best:
                 best, kept = found, copy.deepcopy(model.state_dict())
     model.load_state_dict(kept or model.state_dict())
     return model.cpu().eval()
 
 
-def _optimizer(writer: nn.Module, plan: recipes.Train) -> torch.optim.Optimizer:
+def _step(model: Unconditional, objective: Objective, optimizer, batch: StoryBatch, plan, seed: int) -> float:
+    torch.manual_seed(seed)
+    model.train()
+    objective.train()
+    captions = batch.target.captions[:, 0]
+    output = StoryOutput(None, model(captions), model.nothing(len(captions)))
+    total, parts = objective(output, batch, LATE)
+    optimizer.zero_grad()
+    total.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), math.inf if plan.gradient_clip is None else plan.gradient_clip)
+    optimizer.step()
+    return float(sum(parts.values()))
+
+
+def _device(plan: recipes.Train) -> str:
+    return "cuda" if plan.device in ("auto", "cuda") and torch.cuda.is_available() else "cpu"
+
+
+def _optimizer(model: nn.Module, plan: recipes.Train) -> torch.optim.Optimizer:
     if plan.optimizer == "adamw":
-        return torch.optim.AdamW(writer.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
-    return torch.optim.Adam(writer.parameters(), lr=plan.learning_rate)
-
-
-class Writer(nn.Module):
-    """The language model in the clothes of a story model, for the one training loop."""
-
-    def __init__(self, model: Unconditional):
-        super().__init__()
-        self.model = model
-
-    def forward(self, batch: StoryBatch) -> StoryOutput:
-        captions = batch.target.captions[:, 0]
-        return StoryOutput(None, self.model(captions), self.model.nothing(len(captions)))
+        return torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
+    return torch.optim.Adam(model.parameters(), lr=plan.learning_rate)
 
 
 def _caption_losses(recipe: Recipe) -> dict[str, Loss]:
@@ -129,7 +138,7 @@ def _caption_losses(recipe: Recipe) -> dict[str, Loss]:
 
 def caption_batches(captions: Ids, recipe: Recipe) -> Callable[[int], StoryBatch]:
     """The batch of a number follows from seed and number: every epoch a new order, batches always full."""
-    size, orders = recipe.train.batch_size, {}
+    size, orders = recipe.train.batch_size * recipe.train.accumulate, {}
 
     def place(number: int) -> int:
         epoch, within = divmod(number, len(captions))
