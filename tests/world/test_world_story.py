@@ -25,7 +25,7 @@ from fabula.world.tale import tell_facts
 
 SMALL = Size(60, 125)
 # of the stories below, pixels, captions and scenes; if this changes, `fabula.world.version` must change as well
-KNOWN = ("1", "DIGEST")
+KNOWN = ("1", "5d3e47112fa52e4139a924768a863f8d236fc7d412a7d36e47bc19021ab391a0")
 
 
 def fingerprint():

@@ -9,7 +9,7 @@ from fabula.world.state import Event
 
 Shot = tuple[str, str]  # wide, medium or close, and a character's id or "all"
 STAYS, CUTS = 3, 2  # how often the camera stays or moves where it may stay
-MOVING = ("begin", "go", "meet", "leave", "wake")  # events that always want a new view
+MOVING = ("begin", "go", "meet", "leave", "wake", "talk")  # events that always want a new view
 
 # event -> weights of wide, medium, close; other events take the first row
 VIEWS: dict[str, tuple[int, int, int]] = {
@@ -37,6 +37,8 @@ VIEWS: dict[str, tuple[int, int, int]] = {
 
 def shot_odds(event: Event, present: Sequence[str], before: Shot | None) -> dict[Shot, int]:
     """The odds of the next shot. `before` is the last shot where the camera may stay (same place), else None."""
+    if event.kind == "talk" and before == ("close", event.other):  # A, B, A, B
+        return {("close", event.actor): 4, ("medium", event.actor): 1}
     wide, medium, close = VIEWS.get(event.kind, VIEWS[""])
     focus = {event.actor: 3} | ({event.other: 1} if event.other in present and event.kind != "talk" else {})
     total = sum(focus.values())

@@ -87,7 +87,7 @@ PLOTS = {
             talk c a : Thank you, {b}! It all began with you. | A gift that travels is the best gift.
             """),
         _plot("before the storm", "Before the Storm", "light", """
-            begin a p : a storm was in the air | the wind had told {him} of a storm
+            begin a p : a storm was in the air | the wind smelled of storm
             meet a b : both had seen the clouds | {b} was hurrying home
             rain/snow a : the clouds were full | the wind had brought it
             go a b >in : it was dry in there | they had to get out of the weather
@@ -127,7 +127,7 @@ PLOTS = {
             meet a b : such news travels fast | {b} had come to see it
             """, homes="out", lights=("dusk", "night"), weathers=("clear",)),
         _plot("hide and seek", "Who Hid the {P}?", "play/keep/break/eat", """
-            begin a b p : they liked to play together | they were best friends
+            begin a b p : they wanted to play together | it was a day for playing
             sleep a : {he} had played too long | the air was so warm and soft
             take b p : {he} had thought of a trick | {he} could not resist
             hide b p : nobody would look there | {he} wanted to be funny
@@ -139,7 +139,7 @@ PLOTS = {
         _plot("birthday parcel", "The Birthday {P}", "open eat", """
             begin a p : it was a birthday | somebody had a birthday today
             go a >any : the birthday party was there | {p} had to arrive in time
-            meet a b : it was the birthday of {b} | {b} had been waiting for so long
+            meet a b : it was the birthday of {b} | {b} had waited for so long
             give a b p : it was a birthday present | {b} was a year older today
             open b p : {he} could not wait | {he} wanted to know what was inside
             eat b q : it smelled so good | a birthday makes one hungry
@@ -161,7 +161,7 @@ PLOTS = {
             night a : the last light was gone | the sun had set
             light a p : {he} wanted to see the path | it was too dark to walk
             go a >out : {he} had heard a small voice | somebody was calling there
-            meet a b : {b} had lost the way | {b} had seen the light from afar
+            meet a b : {b} had lost the way | {b} had seen the light
             go a b >in : {b} should be safe and warm | it was warm there
             put out a p : they did not need it any more | it was time to rest
             sleep b : {he} felt safe at last | it had been a long night

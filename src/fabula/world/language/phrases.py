@@ -90,7 +90,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
         "{A} [held out] {P}, and {B} took it gladly",
         "{A} [put] {P} into the {bhands} of {B}",
         "{A} [offered] {P} to {B}{at}",
-        "{A} [let] {B} have {P} from now on",
+        "{A} [brought] {P} to {B}{at}",
         "smiling, {A} [gave] away {P}, and {B} took it",
     ),
     "drop": (
@@ -312,13 +312,13 @@ FEELS: dict[str, tuple[str, ...]] = {
         "{a} [trembled] a little with fear",
         "{his} heart [beat] with fear",
         "{he} [felt] frightened and small",
-        "{a} [was] scared of it",
+        "{a} [felt] a little scared",
         "{his} knees [shook] with fear",
     ),
     "surprised": (
         "{he} [was] very surprised",
         "{a} [could hardly believe] it",
-        "what a surprise that was for {him}",
+        "what a surprise for {him}",
         "{his} eyes [grew] wide with surprise",
         "{a} [had not expected] that",
         "it took {a} by surprise",
@@ -377,58 +377,112 @@ OUTSIDE: dict[tuple[str, str], tuple[str, ...]] = {
         "the sun shone brightly on {place}",
         "the sky over {place} was clear and blue",
         "it was a bright and sunny day",
+        "a warm sunny breeze blew that day",
+        "not one cloud hid the midday sun",
     ),
     ("day", "rain"): (
         "the rain of the day fell on {place}",
         "grey rain ran down everywhere that day",
         "it was a wet and rainy day",
+        "the rainy day smelled of wet earth",
+        "puddles of rain shone in the daylight",
     ),
     ("day", "snow"): (
         "{place} was white with snow that day",
         "snowflakes danced in the bright daylight",
         "it was a white and snowy day",
+        "the snow of the day crunched underfoot",
+        "a cold day of snow lay on {place}",
     ),
     ("dusk", "clear"): (
         "the evening sky over {place} glowed red",
         "the evening was mild and clear {here}",
         "it was a clear and golden evening",
+        "the last sun of the evening was warm",
+        "long evening shadows lay across {place}",
     ),
     ("dusk", "rain"): (
         "the evening rain fell softly on {place}",
         "it was a wet and rainy evening",
         "rain blurred the evening light {here}",
+        "the evening smelled of rain and leaves",
+        "the rain of the evening made soft music",
     ),
     ("dusk", "snow"): (
         "snow fell through the pale evening light",
         "it was a white and snowy evening",
         "the evening snow {here} looked almost pink",
+        "the snowy evening was very quiet",
+        "soft snow covered {place} that evening",
     ),
     ("night", "clear"): (
         "stars twinkled over {place} all night",
         "the moon shone on {place} that night",
         "it was a clear and starry night",
+        "the night was still and full of stars",
+        "the clear night was as soft as velvet",
     ),
     ("night", "rain"): (
         "the night rain fell and fell on {place}",
         "it was a dark and rainy night",
         "rain dripped and dripped through the night",
+        "the night was black and full of rain",
+        "one heard nothing but the night rain",
     ),
     ("night", "snow"): (
         "snow fell silently on {place} that night",
         "it was a dark and snowy night",
         "the night was quiet and white with snow",
+        "the snow glittered softly in the night",
+        "the snowy night was very quiet",
     ),
 }
 INSIDE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("day", "clear"): ("the sun shone in at the window", "outside the day was blue and clear"),
-    ("day", "rain"): ("the rain of the day ran down the window", "outside it was a rainy day"),
-    ("day", "snow"): ("outside it was a snowy day", "that day snowflakes danced past the window"),
-    ("dusk", "clear"): ("the clear evening sky glowed in the window", "the clear evening looked in at the window"),
-    ("dusk", "rain"): ("the evening rain tapped on the window", "outside it was a rainy evening"),
-    ("dusk", "snow"): ("outside it was a snowy evening", "the evening snow piled up on the window sill"),
-    ("night", "clear"): ("the stars of the night looked in at the window", "outside it was a clear night"),
-    ("night", "rain"): ("the night rain drummed on the window", "outside it was a rainy night"),
-    ("night", "snow"): ("outside it was a snowy night", "that night snow covered the window sill"),
+    ("day", "clear"): (
+        "the sun shone in at the window",
+        "outside the day was blue and clear",
+        "the midday sun fell on the floor",
+    ),
+    ("day", "rain"): (
+        "the rain of the day ran down the window",
+        "outside it was a rainy day",
+        "the rainy day looked in at the window",
+    ),
+    ("day", "snow"): (
+        "outside it was a snowy day",
+        "that day snowflakes danced past the window",
+        "that day snow lay on the window sill",
+    ),
+    ("dusk", "clear"): (
+        "the clear evening sky glowed in the window",
+        "the clear evening looked in at the window",
+        "the clear evening light fell on the floor",
+    ),
+    ("dusk", "rain"): (
+        "the evening rain tapped on the window",
+        "outside it was a rainy evening",
+        "the rain of the evening ran down the window",
+    ),
+    ("dusk", "snow"): (
+        "outside it was a snowy evening",
+        "evening snow piled up on the window sill",
+        "evening snow drifted past the window",
+    ),
+    ("night", "clear"): (
+        "the stars of the night looked in",
+        "outside it was a clear night",
+        "the moon of a clear night lit the floor",
+    ),
+    ("night", "rain"): (
+        "the night rain drummed on the window",
+        "outside it was a rainy night",
+        "rain ran down the window all night",
+    ),
+    ("night", "snow"): (
+        "outside it was a snowy night",
+        "that night snow covered the window sill",
+        "snow drifted past the dark window that night",
+    ),
 }
 OPENINGS: dict[tuple[str, str], tuple[str, ...]] = {
     ("day", "clear"): ("once upon a time ", "one fine day ", "one sunny morning "),
@@ -441,7 +495,7 @@ OPENINGS: dict[tuple[str, str], tuple[str, ...]] = {
     ("night", "rain"): ("one rainy night ", "once, on a rainy night, ", "one wet night "),
     ("night", "snow"): ("one snowy night ", "once, on a snowy night, ", "one white winter night "),
 }
-LEADS = {"": 9, "then ": 3, "soon ": 2, "after a while ": 2, "a little later ": 2, "now ": 1}
+LEADS = {"": 9, "then ": 3, "soon ": 2, "after a while ": 2, "a little later ": 2, "before long ": 1}
 ASIDES = {"": 4, "just then ": 2, "all at once ": 2, "but then ": 2, "meanwhile ": 1}  # before a distraction
 QUOTES = (
     "What a lovely {time} this is.",

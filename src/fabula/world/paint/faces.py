@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fabula.world.cast import Colour
 from fabula.world.paint.brush import Brush
 
@@ -19,11 +21,11 @@ class Face:
         s = self.scale
         self.brush.oval(self.x + x * s * self.flip, self.y - y * s, rx * s, ry * s, colour, alpha)
 
-    def polygon(self, points: list[tuple[float, float]], colour: Colour) -> None:
+    def polygon(self, points: Sequence[tuple[float, float]], colour: Colour) -> None:
         s, f = self.scale, self.scale * self.flip
         self.brush.polygon([(self.x + x * f, self.y - y * s) for x, y in points], colour)
 
-    def line(self, points: list[tuple[float, float]], width: float, colour: Colour = INK) -> None:
+    def line(self, points: Sequence[tuple[float, float]], width: float, colour: Colour = INK) -> None:
         s, f = self.scale, self.scale * self.flip
         self.brush.line([(self.x + x * f, self.y - y * s) for x, y in points], width * s, colour)
 
