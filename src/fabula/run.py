@@ -16,6 +16,7 @@ from fabula.data.batches import Batches
 from fabula.data.corpus import Corpus, open_corpus
 from fabula.errors import FabulaError
 from fabula.floors.progress import bars
+from fabula.journal.data import write_data
 from fabula.journal.environment import check_data, note_end, read_environment, write_environment
 from fabula.journal.folder import RunFolder, advised, claimed
 from fabula.journal.journal import Journal, Silence
@@ -99,6 +100,7 @@ def _start(given: Given) -> TrainState:
     if given.first:
         files.write_text(folder.recipe, recipes.dump(recipe))
         write_environment(folder.environment, given.accelerator, _data(given.corpus))
+        write_data(folder.data, given.corpus)
         checkpoint.sweep(folder.path)
     given.accelerator.wait_for_everyone()
     saved = checkpoint.all_in(folder.checkpoints)

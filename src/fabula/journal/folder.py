@@ -33,6 +33,7 @@ class RunFolder:
 
     recipe = property(lambda self: self.path / "recipe.yaml")
     environment = property(lambda self: self.path / "environment.json")
+    data = property(lambda self: self.path / "data.json")
     log = property(lambda self: self.path / "log.jsonl")
     metrics = property(lambda self: self.path / "metrics.csv")
     curves = property(lambda self: self.path / "curves.png")
