@@ -13,6 +13,8 @@ from fabula.markup.text import clean, squeeze
 from fabula.markup.tokens import TAG
 from fabula.story import Entity, Frame, Mention, Phase
 
+KEY = ""  # what the first column of a table is called here; no other column has no name
+
 
 def print_story(frames: Sequence[Frame], phases: Sequence[Phase] = ()) -> tuple[str, str]:
     """The columns `story` and `chain_of_thought`; frame i becomes image i + 1.
@@ -84,12 +86,12 @@ def _entities(header: Sequence[str], entities: Sequence[Entity]) -> str:
 
 def _cells(entity: Entity) -> dict[str, str]:
     box = ",".join(map(str, entity.box)) if entity.box else ""
-    known = {"id": entity.id, "name": entity.name, "description": entity.description, "bounding box": box}
+    known = {KEY: entity.id, "name": entity.name, "description": entity.description, "bounding box": box}
     return {**{key.lower(): value for key, value in entity.details.items()}, **known}
 
 
 def _name(column: str) -> str:
-    return "id" if column in (CHARACTERS[0], OBJECTS[0], SETTINGS[0]) else column.lower()
+    return KEY if column in (CHARACTERS[0], OBJECTS[0], SETTINGS[0]) else column.lower()
 
 
 def _columns(header: Sequence[str], rows: Iterable[dict[str, str]]) -> list[str]:
@@ -106,7 +108,7 @@ def _setting(frame: Frame) -> str:
     for element in dict.fromkeys([*frame.setting, *frame.setting_details]):
         details = {name.lower(): value for name, value in frame.setting_details.get(element, {}).items()}
         function = details.pop("function", "")
-        known = {"id": element, "description": frame.setting.get(element, ""), "narrative function": function}
+        known = {KEY: element, "description": frame.setting.get(element, ""), "narrative function": function}
         rows.append({**details, **{name: value for name, value in known.items() if value}})
     columns = _columns(SETTINGS, rows)
     return print_table(columns, [[row.get(_name(column), "") for column in columns] for row in rows])

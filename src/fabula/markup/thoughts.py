@@ -51,6 +51,7 @@ def read_thoughts(text: str, sizes: Sequence[Size | None], repairs: Repairs) -> 
             reader.row(line)
         else:
             reader.prose(line)
+    reader.told_in_settings()
     return Thoughts(reader.tables, tuple(reader.phases))
 
 
@@ -78,7 +79,7 @@ class _Reader:
     def row(self, row: Row) -> None:
         if row.ruled or _table_of([row.cells[0].lower().strip(_EDGES)]):
             self.header = _keys(row.cells)
-        elif not any(cell.strip("-\u2013\u2014 ") for cell in row.cells):
+        elif not _says(*row.cells):
             self.repairs.note("row dropped: nothing in it", self.where)
         elif not self.header:
             self.repairs.note("row dropped: no table", f"{self.where}: {quoted(' | '.join(row.cells))}")
@@ -93,7 +94,7 @@ class _Reader:
         kind = _table_of(self.header) or (ENTITY if find_ids(cells[0]) else None)
         key, values = self.named(cells)
         if kind == PHASE:
-            self.phases.append(_phase(key, values))
+            self.phase_row(key, values)
         elif self.image is None:
             self.repairs.note("row dropped: outside any image", quoted(" | ".join(cells)))
         elif not 1 <= self.image <= len(self.tables):
@@ -133,19 +134,32 @@ class _Reader:
             return [*cells[:place], " ".join(joined.split()), *cells[place + surplus + 1 :]]
         return cells[: len(self.header)]
 
+    def phase_row(self, key: str, values: Mapping[str, str]) -> None:
+        told = (key, *(values.get(column, "") for column in ("description", "key events", "images")))
+        if _says(*told):
+            self.phases.append(Phase(*told))
+        else:
+            self.repairs.note("row dropped: nothing in it", self.where)
+
     def setting_row(self, key: str, values: dict[str, str], tables: Tables) -> None:
-        """A setting element; where an id stands in its name, or at an edge of its description, an entity too."""
+        """A setting element; where an id stands in its name, an entity too."""
         description = values.pop("description", "")
-        element = _element(ID.sub("", key))
-        ids = dict.fromkeys((*find_ids(key), *_told_ids(description)))
+        element, ids = _element(ID.sub("", key)), find_ids(key)
         for name in ids:
-            told = ID.sub("", description).strip(_EDGES) if name in find_ids(description) else description
-            entity = Entity(name, kind_of_id(name), description=told, details={} if element else values)
+            entity = Entity(name, kind_of_id(name), description=description, details={} if element else values)
             self.put(tables, entity, said_twice=False)
         if element:
             self.put_setting(tables, element, description, values)
         elif not ids:
             self.repairs.note("row dropped: no id", f"{self.where}: {quoted(description)}")
+
+    def told_in_settings(self) -> None:
+        """The landmark or background at an edge of a setting's description, `bg1: a wood`, once all rows are read."""
+        for tables in self.tables:
+            for description in tables.setting.values():
+                for name in _told_ids(description):
+                    told = ID.sub("", description).strip(_EDGES)
+                    self.put(tables, Entity(name, kind_of_id(name), description=told), said_twice=False)
 
     def put_setting(self, tables: Tables, element: str, description: str, values: dict[str, str]) -> None:
         if element in tables.setting:
@@ -162,9 +176,11 @@ class _Reader:
             self.repairs.note("row dropped: no id", f"{self.where}: {quoted(' | '.join([key, *values.values()]))}")
         if len(ids) > 1:
             self.repairs.note("row shared by several ids", f"{self.where}: {' '.join(ids)}")
-        boxes = [name for name in self.header if _is_box(name)][:1]
+        box, *more = [name for name in dict.fromkeys(self.header) if _is_box(name)] or [""]
+        for name in filter(values.get, more):
+            self.repairs.note("cell dropped: column twice", f"{self.where}: {quoted(values.pop(name))}")
         for name in ids:
-            self.put(tables, self.entity(name, dict(values), boxes[0] if boxes else ""))
+            self.put(tables, self.entity(name, dict(values), box))
 
     def entity(self, name: str, values: dict[str, str], box: str) -> Entity:
         assert self.image
@@ -224,5 +240,6 @@ def _joined(first: str, second: str) -> str:
     return first if not second or second == first else f"{first}; {second}" if first else second
 
 
-def _phase(name: str, values: Mapping[str, str]) -> Phase:
-    return Phase(name, *(values.get(column, "") for column in ("description", "key events", "images")))
+def _says(*cells: str) -> bool:
+    """Whether there is anything but dashes in a row."""
+    return any(cell.strip(" -\u2013\u2014") for cell in cells)

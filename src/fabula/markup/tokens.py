@@ -37,13 +37,24 @@ def tokenise(markup: str, repairs: Repairs) -> Iterator[Token]:
 
 
 def _text(text: str, repairs: Repairs) -> Iterator[Token]:
-    end = len(text)
-    while stub := _STUB.search(text, max(end - 4, 0), end):
-        end = stub.start()
+    end = _whole(text)
     if end < len(text):
-        repairs.note("text dropped: a torn tag", quoted(text[end:]))
-    if end:
-        yield Token("text", "text", text[:end])
+        repairs.note("text dropped: a torn tag", quoted(text[end:].strip()))
+        text = text[:end] + (" " if any(map(str.isspace, text[end:])) else "")
+    if text:
+        yield Token("text", "text", text)
+
+
+def _whole(text: str) -> int:
+    """Where the text ends without the beginnings of tags at its end: `a < </g` ends after `a `."""
+    whole = end = len(text)
+    while True:
+        while end and text[end - 1].isspace():
+            end -= 1
+        stub = _STUB.search(text, max(end - 4, 0), end)
+        if not stub:
+            return whole
+        whole = end = stub.start()
 
 
 def _tag(match: re.Match[str], repairs: Repairs) -> Token:
