@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from fabula import files
 from fabula.data.open import open_source
@@ -20,6 +20,13 @@ NOTE = "telling.json"  # how it was told; a folder with this note may be replace
 STORYBOARD = "storyboard.png"
 UNPAINTED = to_picture(prepare(None, Size(60, 125)))  # what a model reads where a frame has no picture
 COMPRESSION = 6  # of PNG files; fixed, so that one telling is one sequence of bytes
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """Whoever reads a context once for several next frames, of which the first is what `tell` gives."""
+
+    def samples(self, contexts: Sequence[Sequence[Frame]], count: int, *, seed: int = 0) -> list[list[Frame]]: ...
 
 
 @dataclass(frozen=True)
@@ -91,8 +98,8 @@ def _check(story: Story, **numbers: int) -> None:
 
 def _samples(teller: Storyteller, context: Sequence[Frame], count: int, seed: int) -> list[Frame]:
     """The next frame in `count` ways, from one memory where the storyteller can."""
-    if count > 1 and hasattr(teller, "samples"):
-        return teller.samples([context], count, seed=seed)[0]  # type: ignore[attr-defined]
+    if count > 1 and isinstance(teller, Sampler):
+        return teller.samples([context], count, seed=seed)[0]
     return [teller.tell([context], seed=seed + sample)[0] for sample in range(count)]
 
 

@@ -12,6 +12,7 @@ from fabula import report
 from fabula.errors import FabulaError
 from fabula.report.chapter import chapter
 from fabula.report.curves import MOST_POINTS, curves
+from fabula.report.facts import splits
 from fabula.report.figures import ABSENT, column_decimals, plain, seconds, shown
 from fabula.report.ranges import ranges
 from fabula.report.reading import read_run
@@ -244,6 +245,15 @@ def test_figures_read_as_people_write_them():
         "1, a",
         ABSENT,
     ]
+
+
+def test_facts_of_splits_stand_side_by_side(page):
+    found = splits({"source": "a", "train": {"stories": 5, "licences": "MIT"}, "test": {"stories": 7000}})
+    assert found is not None
+    assert found.names == ("train", "test")
+    assert found.rows == (("stories", ("5", "7,000")), ("licences", ("MIT", ABSENT)))
+    assert splits({"source": "a"}) is None
+    assert "CC0-1.0 (100)" in page.text
 
 
 def test_a_verdict_is_told_in_the_names_of_the_page():

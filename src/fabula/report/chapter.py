@@ -8,7 +8,7 @@ from typing import Any
 
 from fabula.metrics.catalogue import MEASURES
 from fabula.report.curves import Curve, curves
-from fabula.report.facts import Facts, facts
+from fabula.report.facts import Facts, Splits, facts, splits
 from fabula.report.figures import seconds
 from fabula.report.moments import Moment, moments
 from fabula.report.pictures import Shown, shown_file
@@ -32,7 +32,6 @@ MOMENTS = (
     "Windows are ranked by the mean of their ranks in picture error and caption log-loss, where measured. "
     "The frames above were given; below stand what is true and what was told."
 )
-UNSHOWN = ("model",)  # of the protocol: the page's title says it
 DRAWN = (
     "picture.mae",
     "picture.ssim",
@@ -60,6 +59,8 @@ class Chapter:
     stories: tuple[ShownStory, ...]
     sample: Shown | None
     data: Facts
+    splits: Splits | None
+    protocol: Facts
     cost: Facts
     environment: Facts
     recipe: str
@@ -68,7 +69,7 @@ class Chapter:
     @property
     def sections(self) -> list[tuple[str, str]]:
         """The sections that this run has: the end of their id, and their title."""
-        facts = self.data or self.cost or self.environment or self.recipe
+        known = self.data or self.splits or self.cost or self.environment or self.recipe
         there = {
             ("standing", "Between the floors"): self.ranges,
             ("scores", "Scores"): self.tables,
@@ -76,7 +77,7 @@ class Chapter:
             ("training", "Training"): self.curves,
             ("windows", "Best, median and worst"): self.moments,
             ("stories", "A story continued"): self.stories,
-            ("facts", "What it was made from"): facts,
+            ("facts", "What it was made from"): known,
         }
         return [section for section, content in there.items() if content]
 
@@ -97,6 +98,8 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         stories=tuple(told_stories(run.tellings)),
         sample=shown_file(run.samples[-1], "Sample stories at the end of training", 1600) if run.samples else None,
         data=_data(run),
+        splits=splits(run.data),
+        protocol=facts(run.scores.get("protocol", {})),
         cost=_cost(run),
         environment=facts(run.environment),
         recipe=run.recipe,
@@ -135,11 +138,10 @@ def _floors(tellers: Tellers) -> dict[str, tuple[str, float]]:
 
 
 def _data(run: Run) -> Facts:
-    """What was learned from and what was evaluated on, under which protocol."""
-    scores = run.scores
-    tested = {name: scores[name] for name in ("data", "split", "stories", "windows") if name in scores}
-    protocol = {name: value for name, value in scores.get("protocol", {}).items() if name not in UNSHOWN}
-    return facts(run.data) + facts(tested, "evaluated") + facts(protocol, "protocol")
+    """Where the stories are from, and what of them was evaluated."""
+    whole = {name: value for name, value in run.data.items() if not isinstance(value, Mapping)}
+    tested = {name: run.scores[name] for name in ("data", "split", "stories", "windows") if name in run.scores}
+    return facts(whole) + facts(tested, "evaluated")
 
 
 def _measures(tellers: Tellers) -> list[Heading]:

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from fabula.report.figures import plain, seconds
+from fabula.report.figures import ABSENT, plain, seconds
 
 LONGEST = 400  # characters of one fact
 
 Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Facts of several splits side by side: what each row says, a value a split."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def splits(data: Mapping[str, Any]) -> Splits | None:
+    """The sections of a run's data facts as columns; None where there are none."""
+    held = {name: dict(facts(value)) for name, value in data.items() if isinstance(value, Mapping)}
+    labels = dict.fromkeys(label for lines in held.values() for label in lines)
+    rows = tuple((label, tuple(lines.get(label, ABSENT) for lines in held.values())) for label in labels)
+    return Splits(tuple(held), rows) if held else None
 
 
 def facts(value: Mapping[str, Any], path: str = "") -> Facts:

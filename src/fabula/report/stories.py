@@ -37,10 +37,11 @@ def told_stories(folders: Sequence[Path], most: int = 3) -> list[ShownStory]:
 
 def _story(path: Path) -> ShownStory:
     row = files.read_json(path)
-    title = row.get("title") or row.get("id") or path.parent.name
+    title = str(row.get("title") or row.get("id") or path.parent.name)
+    title += f", {path.parent.name.replace('-', ' ')}" if path.parent.name.startswith("sample-") else ""
     frames = tuple(_frame(path.parent, number, entry) for number, entry in enumerate(row.get("frames", ()), start=1))
     told = sum(frame.kind == "told" for frame in frames)
-    return ShownStory(str(title), f"{len(frames) - told} frames given, {told} told", frames)
+    return ShownStory(title, f"{len(frames) - told} frames given, {told} told", frames)
 
 
 def _frame(folder: Path, number: int, entry: dict[str, Any]) -> ShownFrame:
