@@ -40,6 +40,7 @@ class GRUCaptionDecoder(CaptionDecoder):
         self.embed = WordEmbedding(vocabulary.size, width, vocabulary.pad)
         self.hide = WordDropout(word_dropout)
         self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(dim)  # the memory is as loud as a word
         self.start = nn.Linear(dim, self.states * layers * dim)
         self.condition = nn.Linear(dim, dim)
         self.rnn = recurrent(self.cell, width + dim, dim, layers=layers, dropout=dropout)
@@ -56,7 +57,7 @@ class GRUCaptionDecoder(CaptionDecoder):
 
     def begin(self, memory: Memory) -> Carry:
         """The condition (B, D), then the cell's states, each (B, layers, D)."""
-        known = memory.state.mean()
+        known = self.norm(memory.state.mean())
         states = self.start(known).tanh().unflatten(1, (self.states, self.layers, -1)).unbind(1)
         return self.condition(known), *states
 
