@@ -8,8 +8,8 @@ from fabula.world.scene import Actor, Camera
 from fabula.world.state import Event
 
 Shot = tuple[str, str]  # wide, medium or close, and a character's id or "all"
-STAYS, CUTS = 3, 2  # how often the camera stays or moves where it may stay
-MOVING = ("begin", "go", "meet", "leave", "wake", "talk")  # events that always want a new view
+STAYS, CUTS = 4, 1  # how often the camera stays or moves where it may stay
+MOVING = ("begin", "go", "meet", "wake", "talk")  # events that always want a new view
 
 # event -> weights of wide, medium, close; other events take the first row
 VIEWS: dict[str, tuple[int, int, int]] = {

@@ -13,12 +13,14 @@ from fabula.world.dice import Dice, even, probability
 from fabula.world.events import FEELINGS
 from fabula.world.law import follow, next_events, reasons
 from fabula.world.plots import title
-from fabula.world.scene import Camera, Scene
+from fabula.world.scene import Scene
 from fabula.world.setup import SPLITS, Setup, set_up
 from fabula.world.stage import mark_of, place_actors, place_items
 from fabula.world.state import Event, State, changed
 
 PANS = (-18, -6, 6, 18)
+AT_MARK = ("hide", "search", "find")  # events at the landmark
+MOVED = ("begin", "go", "meet", "wake", *AT_MARK)  # events that always come with a cut
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,14 @@ class _Shooting:
         )
 
     def _shot(self, before: State, state: State, event: Event) -> tuple[Shot, bool]:
-        camera: Camera | None = self.last.camera if self.last and before.place == state.place else None
-        old = (camera.shot, camera.focus) if camera else None
-        shown = [p.id for p in state.people if p.present]
-        shot = self.dice.pick(f"shot{self.number}", shot_odds(event, shown, old))
-        moves = event.kind in ("begin", "go", "meet", "leave", "wake", "hide", "search", "find")
-        return shot, shot == old and not moves
+        present = [p.id for p in state.people if p.present]
+        last = self.last if self.last and self._same_stage(self.last, before, state, event) else None
+        old = (last.camera.shot, last.camera.focus) if last else None
+        shot = self.dice.pick(f"shot{self.number}", shot_odds(event, present, old))
+        return shot, shot == old and event.kind not in MOVED
+
+    def _same_stage(self, last: Scene, before: State, state: State, event: Event) -> bool:
+        """Whether everybody stands where they stood in the last frame, so that the camera may stay."""
+        shown = [p.id for p in state.people if p.present or (event.kind, p.id) == ("leave", event.actor)]
+        same = shown == [actor.who.id for actor in last.actors]
+        return same and before.place == state.place and last.event.kind not in AT_MARK
