@@ -141,3 +141,8 @@ def test_without_a_model_the_best_floors_are_named():
     scores = healthy()
     del scores["tellers"]["model"]
     assert "copy_last on picture.mae" in verdict(scores)[0]
+
+
+def test_one_window_is_no_proof_of_health():
+    said = verdict(changed(("windows",), 1))
+    assert "one window alone cannot show" in said[0]

@@ -30,8 +30,14 @@ def verdict(scores: Mapping[str, Any]) -> list[str]:
 
 def _of_model(scores: Mapping[str, Any], name: str) -> list[str]:
     found = diseases(scores, name)
-    health = [] if found else [f"{name}: no sign of collapse: what it tells varies with the input."]
+    health = [] if found else [f"{name}: {_healthy(scores['windows'])}"]
     return [f"{name}: {sentence}" for sentence in found] + health + uses(scores, name) + against_floors(scores, name)
+
+
+def _healthy(windows: int) -> str:
+    if windows < 2:
+        return "one window alone cannot show whether what it tells varies with the input."
+    return "no sign of collapse: what it tells varies with the input."
 
 
 def diseases(scores: Mapping[str, Any], name: str) -> list[str]:

@@ -68,4 +68,4 @@ def _floors(what: Path, overrides: list[str], data: str | None, split: str | Non
     from fabula.evaluate import open_floors
 
     source = [f"data.source={data}"] if data else []
-    return open_floors(bundle.read_recipe(what, (*overrides, *source)), split, progress=progress)
+    return open_floors(bundle.read_recipe(str(what), (*overrides, *source)), split, progress=progress)

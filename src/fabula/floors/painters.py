@@ -26,11 +26,10 @@ class Painter(ABC):
         self.data = data
 
     @abstractmethod
-    def paint(self, inputs: Pixels, luck: int) -> Pixels:
-        """`luck` is a large number that follows from context and seed."""
+    def paint(self, inputs: Pixels) -> Pixels: ...
 
     def tell(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
-        return [_frame(self.paint(self._pixels(c), number(c, seed, "picture"))) for c in contexts]
+        return [_frame(self.paint(self._pixels(context))) for context in contexts]
 
     def _pixels(self, frames: Sequence[Frame]) -> Pixels:
         data = self.data
@@ -47,28 +46,32 @@ class ConstantPicture(Painter):
     def tell(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
         return [_frame(self.picture) for _ in contexts]
 
-    def paint(self, inputs: Pixels, luck: int) -> Pixels:
+    def paint(self, inputs: Pixels) -> Pixels:
         return self.picture
 
 
 class CopyLast(Painter):
     """The last picture again."""
 
-    def paint(self, inputs: Pixels, luck: int) -> Pixels:
+    def paint(self, inputs: Pixels) -> Pixels:
         return inputs[-1]
 
 
 class CopyRandomInput(Painter):
-    """One of the context's pictures, whichever the dice say."""
+    """One of the context's pictures: which one follows from context and seed."""
 
-    def paint(self, inputs: Pixels, luck: int) -> Pixels:
-        return inputs[luck % len(inputs)]
+    def tell(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
+        chosen = [[context[number(context, seed, "picture") % len(context)]] for context in contexts]
+        return super().tell(chosen)
+
+    def paint(self, inputs: Pixels) -> Pixels:
+        return inputs[-1]
 
 
 class MeanOfInputs(Painter):
     """The mean of the context's pictures."""
 
-    def paint(self, inputs: Pixels, luck: int) -> Pixels:
+    def paint(self, inputs: Pixels) -> Pixels:
         return np.rint(inputs.mean(0)).astype(np.uint8)
 
 
@@ -87,7 +90,7 @@ class OracleBestInput(Painter):
     def tell(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
         raise TypeError("an oracle tells only knowing the truth: use tell_knowing")
 
-    def paint(self, inputs: Pixels, luck: int) -> Pixels:
+    def paint(self, inputs: Pixels) -> Pixels:
         raise TypeError("an oracle paints only knowing the truth: use tell_knowing")
 
     def _nearest(self, context: Sequence[Frame], truth: Frame) -> Frame:
