@@ -89,7 +89,7 @@ def paint_extra(figure: Figure) -> None:
 def paint_hat(figure: Figure, head: Face) -> None:
     if figure.actor.who.extra != "hat":
         return
-    y = 23 if figure.kind.noun == "frog" else 15
+    y = 25 if figure.kind.noun == "frog" else 15
     head.polygon([(-17, y), (-14, y + 13), (-4, y + 17), (8, y + 17), (16, y + 12), (19, y)], figure.trim)
     head.polygon([(-25, y - 2), (-24, y + 2), (26, y + 2), (28, y - 2)], darker(figure.trim, 36))
     head.polygon([(-17.6, y + 2), (-17, y + 6), (18.2, y + 6), (19, y + 2)], paler(figure.trim, 150))
