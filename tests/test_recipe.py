@@ -78,6 +78,7 @@ losses:
         ("train.steps=-1", "greater than or equal to 1, got -1"),
         ("train.learning_rate='1e-3'", "expected a number, got '1e-3'"),
         ("train.learning_rate=.nan", "expected a finite number, got nan"),
+        ("seed=-1", "seed (command line): expected greater than or equal to 0, got -1"),
         ("train.steps=null", "give exactly one of steps and epochs"),
         ("train.precision=float16", "float16 is for CUDA alone"),
         ("train.best=captoin", "train.best (command line): unknown 'captoin'. Did you mean 'caption'?"),
@@ -99,6 +100,13 @@ losses:
 )
 def test_a_wrong_value_is_said_in_words(override: str, words: str):
     assert any(words in line for line in said(RECIPE, override)), said(RECIPE, override)
+
+
+def test_a_measure_that_no_decoder_gives_cannot_name_the_best():
+    lines = said(RECIPE, "model.caption_decoder=null", "losses.caption=null", "train.best=perplexity")
+    assert lines == [
+        "train.best (command line): unknown 'perplexity'. Choose from: loss, similarity, picture, context",
+    ]
 
 
 def test_numbers_mean_what_people_mean(tmp_path: Path):
@@ -190,6 +198,7 @@ SHARE = st.floats(0, 1)
 POSITIVE = st.floats(1e-12, 1e12)
 COUNT = st.integers(0, 10**9)
 NUMBER = st.integers(1, 10**9)
+SEED = st.integers(0, 2**32 - 1)
 MAYBE = st.none() | NUMBER
 NAMES = st.from_regex(r"[a-z_]{1,6}", fullmatch=True).filter(lambda name: name not in recipes.RESERVED)
 LOSSES = st.dictionaries(NAMES, st.builds(Loss, SPECS, st.floats(-1e9, 1e9), COUNT, COUNT), min_size=1, max_size=3)
@@ -203,7 +212,7 @@ DATA = st.builds(
     equalise=st.booleans(),
     caption_length=st.integers(2, 10**6),
     tokenizer=TEXT,
-    world=st.builds(World, NUMBER, COUNT, COUNT, st.integers()),
+    world=st.builds(World, NUMBER, COUNT, COUNT, SEED),
     augment=st.builds(Augment, st.booleans(), st.floats(0, 0.99), st.floats(0, 180), SHARE),
 )
 SCHEDULES = st.builds(
@@ -231,7 +240,7 @@ RECIPES = st.builds(
     tell=st.builds(
         Tell, st.sampled_from(["greedy", "sample", "beam"]), POSITIVE, COUNT, st.floats(0.01, 1), POSITIVE, NUMBER
     ),
-    seed=st.integers(),
+    seed=SEED,
 )
 
 

@@ -20,6 +20,7 @@ Count = Annotated[int, Field(ge=0)]
 Number = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 RESERVED = ("loss", "perplexity", "similarity")  # validation measures beside the losses; similarity: more is better
 
 
@@ -30,7 +31,7 @@ class World:
     train: Number = 1000
     validation: Count = 100
     test: Count = 500
-    seed: int = 0
+    seed: Seed = 0
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Recipe:
     data: Data = field(default_factory=Data)
     train: Train = field(default_factory=Train)
     tell: Tell = field(default_factory=Tell)
-    seed: int = 0
+    seed: Seed = 0
 
 
 def load(path: Path | str, overrides: Iterable[str] = (), catalogues: Mapping[str, Catalogue] | None = None) -> Recipe:
@@ -188,7 +189,8 @@ def check(values: Mapping[str, Any]) -> list[Problem]:
         if not name.isidentifier() or name in RESERVED:
             said = f"a loss is named by letters, digits and _, and not {', '.join(RESERVED)}"
             problems.append(Problem(join("losses", name), said))
-    best, choices = train.get("best", "loss"), [*RESERVED, *named]
+    writes = "caption_decoder" not in model or model["caption_decoder"] is not None
+    best, choices = train.get("best", "loss"), [*(r for r in RESERVED if writes or r != "perplexity"), *named]
     if best not in choices:
         problems.append(Problem("train.best", unknown(best, choices)))
     return problems

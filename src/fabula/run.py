@@ -20,6 +20,7 @@ from fabula.journal.data import write_data
 from fabula.journal.environment import check_data, note_end, read_environment, write_environment
 from fabula.journal.folder import RunFolder, advised, claimed
 from fabula.journal.journal import Journal, Silence
+from fabula.journal.log import read_log
 from fabula.journal.progress import say
 from fabula.journal.samples import sample
 from fabula.journal.stopping import Asked, Stopped, agreed, stopping
@@ -198,6 +199,7 @@ def _finish(given: Given, state: TrainState) -> Path:
             floors.fit(given.corpus, given.recipe, bars).save(folder.bundle / "floors")
         except KeyboardInterrupt as error:
             raise Stopped(f"the model is trained, the floors are not; go on with: {folder.go_on}") from error
-        note_end(folder.environment, steps=state.step, best_step=state.best.step or state.step)
+        seconds = read_log(folder.log)[-1]["seconds"]
+        note_end(folder.environment, steps=state.step, best_step=state.best.step or state.step, seconds=seconds)
     given.accelerator.wait_for_everyone()
     return folder.bundle

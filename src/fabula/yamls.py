@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +14,13 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
-from ruamel.yaml.scalarstring import ScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 from fabula.errors import FabulaError
 from fabula.files import read_text
 
 DEEPEST = 40
+ORDINARY = re.compile(r"[A-Za-z0-9_./]([A-Za-z0-9_./:@+ -]*[A-Za-z0-9_./])?")  # texts that may go without quotes
 
 
 class Tree(NamedTuple):
@@ -157,5 +159,14 @@ def written(values: Mapping[str, Any]) -> str:
         type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null")
     )
     text = io.StringIO()
-    yaml.dump(dict(values), text)
+    yaml.dump(_quoted(values), text)
     return text.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """All but ordinary texts in double quotes, where every letter has its escape and none is lost."""
+    if isinstance(value, Mapping):
+        return {_quoted(key): _quoted(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_quoted(part) for part in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and not ORDINARY.fullmatch(value) else value
