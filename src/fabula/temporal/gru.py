@@ -13,6 +13,7 @@ from fabula.types import Tokens
 class GRUTemporal(Temporal):
     """Reads the frames one after the other, then attends over the states with one learned query.
 
+    Each frame is added to its state: early in training the GRU alone saturates, and then all stories look alike.
     The state is what the attention gives; with `last_state` the newest state stands beside it as a second token.
     """
 
@@ -24,7 +25,7 @@ class GRUTemporal(Temporal):
 
     def forward(self, frames: Tokens) -> Tokens:
         seen = closed_up(Tokens(frames.mean(), frames.mask.any(-1)))  # (B, K, D)
-        states, _ = self.rnn(seen.values)  # what follows the newest frame is masked
+        states = seen.values + self.rnn(seen.values)[0]  # what follows the newest frame is masked
         tokens = [self.attend(states, seen.mask)]
         if self.last_state:
             tokens.append(_newest(states, seen.mask))
