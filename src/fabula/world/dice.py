@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -35,6 +35,6 @@ def probability(outcome: T, odds: Odds[T]) -> float:
     return odds.get(outcome, 0) / sum(odds.values())
 
 
-def even(outcomes: object) -> dict:
+def even(outcomes: Iterable[T]) -> dict[T, int]:
     """Equal odds for all outcomes, in their order."""
-    return dict.fromkeys(outcomes, 1)  # type: ignore[call-overload]
+    return dict.fromkeys(outcomes, 1)

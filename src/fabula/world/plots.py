@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from fabula.world.places import PLACES
 from fabula.world.props import PROPS
@@ -58,11 +59,11 @@ def _step(line: str) -> Step:
     return Step(tuple(kind.replace("_", " ").split("/")), ids[0], ids[1], thing, where, why)
 
 
-def _plot(name: str, title: str, uses: str, steps: str, **start: object) -> Plot:
+def _plot(name: str, title: str, uses: str, steps: str, **start: Any) -> Plot:
     lines = tuple(_step(line) for line in steps.strip().splitlines())
     people = max(int(id[4:]) for step in lines for id in (step.actor, step.other) if id)
     wanted = tuple(tuple(thing.split("/")) for thing in uses.split())
-    return Plot(name, title, people, wanted, lines, **start)  # type: ignore[arg-type]
+    return Plot(name, title, people, wanted, lines, **start)
 
 
 PLOTS = {

@@ -92,14 +92,15 @@ class Scene:
 def from_record(record: Mapping[str, Any]) -> Scene:
     """The scene of a record, so that it can be painted and told again."""
     values = {key.name: record[key.name] for key in fields(Scene)}
-    actors = tuple(Actor(**{**actor, "who": Character(**actor["who"])}) for actor in record["actors"])
-    return Scene(
-        **values
-        | {
-            "event": Event(**record["event"]),
-            "camera": Camera(**record["camera"]),
-            "actors": actors,
-            "items": tuple(Item(**item) for item in record["items"]),
-            "why": tuple(record["why"]),
-        }
-    )
+    values["event"] = Event(**record["event"])
+    values["camera"] = Camera(**record["camera"])
+    values["actors"] = tuple(_actor(actor) for actor in record["actors"])
+    values["items"] = tuple(Item(**item) for item in record["items"])
+    values["why"] = tuple(record["why"])
+    return Scene(**values)
+
+
+def _actor(record: Mapping[str, Any]) -> Actor:
+    values = dict(record)
+    values["who"] = Character(**record["who"])
+    return Actor(**values)

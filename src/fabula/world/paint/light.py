@@ -35,7 +35,8 @@ HAZE = {"clear": ((0, 0, 0), 0), "rain": ((120, 134, 150), 44), "snow": ((226, 2
 def tint(colour: Colour, light: str, weather: str, table: str) -> Colour:
     """The colour as it looks; `table` is scenery, figures, lamplit or indoors."""
     scale, mixed, share = TABLES[table][light]
-    lit = mix(tuple(c * s >> 8 for c, s in zip(colour, scale, strict=True)), mixed, share)  # type: ignore[arg-type]
+    scaled = (colour[0] * scale[0] >> 8, colour[1] * scale[1] >> 8, colour[2] * scale[2] >> 8)
+    lit = mix(scaled, mixed, share)
     if table in ("indoors", "lamplit"):
         return lit
     fog, share = HAZE[weather]
