@@ -118,9 +118,10 @@ def test_markup_is_drawn(tmp_path, capsys):
     assert re.search(r'<mark class="gda"[^>]*>walks</mark>', shown)
 
 
-def test_the_world_can_be_inspected(capsys):
-    facts = inspected(capsys, "world", "--split", "test", "--limit", 2, "--size", "30x60")
-    assert facts["splits"]["test"]["pictures"]["sizes"] == {"30x60": facts["splits"]["test"]["frames"]}
+@pytest.mark.parametrize("split", ["test", "hard"])
+def test_the_world_can_be_inspected(capsys, split):
+    facts = inspected(capsys, "world", "--split", split, "--limit", 2, "--size", "30x60")
+    assert facts["splits"][split]["pictures"]["sizes"] == {"30x60": facts["splits"][split]["frames"]}
 
 
 def test_a_torn_picture_is_counted_not_fatal(source, tmp_path, capsys):

@@ -31,6 +31,7 @@ class World:
     train: Number = 1000
     validation: Count = 100
     test: Count = 500
+    hard: Count = 0  # stories in places and with heroes that no other split shows
     seed: Seed = 0
 
 

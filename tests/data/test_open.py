@@ -251,6 +251,16 @@ def test_the_world_is_the_same_from_the_air_and_from_its_own_file(tmp_path):
     assert set(source.splits) <= {*WORLD_SPLITS}
 
 
+def test_the_world_has_a_hard_split_where_one_is_wished_for():
+    plain, hard = (open_source("world", Data(world=World(train=1, hard=count))) for count in (0, 2))
+    assert hard.splits == (*plain.splits, "hard")
+    assert (hard.count("hard"), len(set(hard.ids("hard")) | {*hard.ids("train"), *hard.ids("test")})) == (2, 503)
+    assert [story.id for story in hard.stories("hard", Size(20, 40))] == hard.ids("hard")
+    assert hard.digest("hard") != hard.digest("test") == plain.digest("test")
+    with pytest.raises(FabulaError, match="split: unknown 'hard'"):
+        plain.ids("hard")
+
+
 def test_the_digest_follows_the_content_and_the_columns_and_nothing_else(tmp_path):
     one, copy = (write_parquet(tmp_path / name / "x.parquet", [row(0), row(1)]) for name in ("a", "b"))
     other = write_parquet(tmp_path / "c/x.parquet", [row(0), row(2)])

@@ -29,7 +29,7 @@ def inspect(
 ) -> None:
     """Count and show what a data set holds: stories, windows, pictures, captions, repairs."""
     from fabula.inspection import Wish, inspect_source
-    from fabula.recipe import Data
+    from fabula.recipe import Data, World
 
     data = Data(
         source=source,
@@ -39,6 +39,7 @@ def inspect(
         caption_length=length,
         tokenizer=tokenizer,
         vocabulary=vocabulary,
+        world=World(hard=World.test) if split == "hard" else World(),
     )
     contexts = tuple(sorted(set(context or range(1, 7))))
     inspect_source(data, Wish(split, contexts, size, limit, json, html, shown, dump))

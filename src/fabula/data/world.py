@@ -13,6 +13,7 @@ from fabula.story import Size, Story
 if TYPE_CHECKING:
     from fabula.recipe import Data
 
+HARD = "hard"  # a split that is only there where it is wished for
 SHOWN = Size(120, 250)  # the size of pictures where nobody asks for another
 
 
@@ -24,7 +25,7 @@ class WorldSource(Source):
 
     def __init__(self, data: Data | None = None):
         self.world = data.world if data else World()
-        self.splits = tuple(split for split in SPLITS if getattr(self.world, split))
+        self.splits = tuple(split for split in (*SPLITS, HARD) if getattr(self.world, split))
 
     def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
         from fabula.world import make_story, split_stories
@@ -40,7 +41,9 @@ class WorldSource(Source):
         return getattr(self.world, split)
 
     def _ids(self, split: str) -> list[str]:
-        return [story.id for story in self._stories(split, Size(16, 16), None)]
+        from fabula.world.tale import story_id
+
+        return [story_id(split, self.world.seed, index) for index in range(self._count(split))]
 
     def _digest(self, split: str) -> str:
         from fabula import world
