@@ -5,8 +5,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "fabula"
 FLOORS = [
-    {"errors", "story", "types", "layers"},
-    {"files", "images", "tokenizer", "markup", "schema", "roles"},
+    {"errors", "story", "types"},
+    {"layers", "files", "images", "tokenizer", "markup", "schema", "roles"},
     {"spec", "world", "yamls", "weights"},
     {"recipe", "encoders", "fusion", "temporal", "decoders", "losses", "metrics"},
     {"data", "model", "objective", "writing", "verdict"},

@@ -1,10 +1,12 @@
 """Every way to paint the next picture and to write the next caption."""
 
+from fabula.decoders.caption_pointer import PointerCaptionDecoder
 from fabula.decoders.caption_recurrent import GRUCaptionDecoder, LSTMCaptionDecoder
 from fabula.decoders.image_conv import ConvImageDecoder
+from fabula.decoders.image_copy import CopyImageDecoder
 from fabula.decoders.unconditional import Unconditional
 
 __all__ = ["CAPTION_DECODERS", "IMAGE_DECODERS", "Unconditional"]
 
-IMAGE_DECODERS = {"conv": ConvImageDecoder}
-CAPTION_DECODERS = {"gru": GRUCaptionDecoder, "lstm": LSTMCaptionDecoder}
+IMAGE_DECODERS = {"conv": ConvImageDecoder, "copy": CopyImageDecoder}
+CAPTION_DECODERS = {"gru": GRUCaptionDecoder, "lstm": LSTMCaptionDecoder, "pointer": PointerCaptionDecoder}

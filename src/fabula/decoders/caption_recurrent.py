@@ -9,7 +9,27 @@ from fabula.layers.ranges import Number, Share
 from fabula.layers.recurrent import recurrent
 from fabula.layers.words import WordDropout, WordEmbedding, read_before, without_padding
 from fabula.roles import CaptionDecoder, Carry
-from fabula.types import Compared, Memory, Vocabulary
+from fabula.types import Compared, Frames, Memory, Vocabulary
+
+
+class Voice(nn.Module):
+    """From the hidden states to the words: a projection and a table of words, which may be the one that is read."""
+
+    def __init__(self, dim: int, vocabulary: Vocabulary, embed: WordEmbedding, *, tied: bool):
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.project = nn.Linear(dim, embed.embedding_dim)
+        self.choose = nn.Linear(embed.embedding_dim, vocabulary.size)
+        if tied:
+            self.choose.weight = embed.weight
+
+    def hear(self, context: Frames, embed: WordEmbedding) -> Carry:
+        """What the voice keeps of the context from word to word: nothing."""
+        return ()
+
+    def forward(self, hidden: Tensor, heard: Carry) -> Tensor:
+        """(B, L, D) -> logits (B, L, V)."""
+        return self.choose(self.project(hidden))
 
 
 class GRUCaptionDecoder(CaptionDecoder):
@@ -22,6 +42,7 @@ class GRUCaptionDecoder(CaptionDecoder):
 
     cell: ClassVar[type[nn.GRU] | type[nn.LSTM]] = nn.GRU
     states: ClassVar[int] = 1  # tensors that the cell carries
+    voice: ClassVar[type[Voice]] = Voice
 
     def __init__(
         self,
@@ -36,44 +57,39 @@ class GRUCaptionDecoder(CaptionDecoder):
     ):
         super().__init__()
         self.vocabulary, self.layers = vocabulary, layers
-        width = embedding or dim
-        self.embed = WordEmbedding(vocabulary.size, width, vocabulary.pad)
+        self.embed = WordEmbedding(vocabulary.size, embedding or dim, vocabulary.pad)
         self.hide = WordDropout(word_dropout)
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(dim)  # the memory is as loud as a word
         self.start = nn.Linear(dim, self.states * layers * dim)
         self.condition = nn.Linear(dim, dim)
-        self.rnn = recurrent(self.cell, width + dim, dim, layers=layers, dropout=dropout)
-        self.project = nn.Linear(dim, width)
-        self.choose = nn.Linear(width, vocabulary.size)
-        if tied:
-            self.choose.weight = self.embed.weight
+        self.rnn = recurrent(self.cell, self.embed.embedding_dim + dim, dim, layers=layers, dropout=dropout)
+        self.speak = self.voice(dim, vocabulary, self.embed, tied=tied)
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
-        condition, *state = self.begin(memory)
         words = self.hide(self.embed(read_before(target, self.vocabulary.begin)))
-        logits, _ = self._write(words, condition, state)
+        logits, _ = self._write(words, self.begin(memory))
         return Compared(logits, without_padding(target, self.vocabulary.pad))
 
     def begin(self, memory: Memory) -> Carry:
-        """The condition (B, D), then the cell's states, each (B, layers, D)."""
+        """The cell's states, each (B, layers, D), the condition (B, D), and what the voice has heard."""
         known = self.norm(memory.state.mean())
         states = self.start(known).tanh().unflatten(1, (self.states, self.layers, -1)).unbind(1)
-        return self.condition(known), *states
+        return *states, self.condition(known), *self.speak.hear(memory.context, self.embed)
 
     def step(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
-        condition, *state = carry
-        logits, state = self._write(self.embed(words)[:, None], condition, state)
-        return logits[:, 0], (condition, *state)
+        logits, carry = self._write(self.embed(words)[:, None], carry)
+        return logits[:, 0], carry
 
-    def _write(self, words: Tensor, condition: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """(B, L, E) -> logits (B, L, V) and the states after the last word."""
+    def _write(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
+        """(B, L, E) -> logits (B, L, V) and what the next words need."""
+        state, (condition, *heard) = carry[: self.states], carry[self.states :]
         beside = condition[:, None].expand(-1, words.shape[1], -1)
-        layered = [part.transpose(0, 1).contiguous() for part in state]  # torch wants (layers, B, D)
-        given = layered[0] if self.cell is nn.GRU else tuple(layered)
+        layered = tuple(part.transpose(0, 1).contiguous() for part in state)  # torch wants (layers, B, D)
+        given = layered[0] if self.cell is nn.GRU else layered
         hidden, after = self.rnn(torch.cat([self.dropout(words), beside], -1), given)
-        logits = self.choose(self.project(self.dropout(hidden)))
-        return logits, [part.transpose(0, 1) for part in ([after] if self.cell is nn.GRU else after)]
+        state = tuple(part.transpose(0, 1) for part in ([after] if self.cell is nn.GRU else after))
+        return self.speak(self.dropout(hidden), tuple(heard)), (*state, condition, *heard)
 
 
 class LSTMCaptionDecoder(GRUCaptionDecoder):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
@@ -21,6 +21,8 @@ class ConvImageDecoder(ImageDecoder):
     The source systems: `channels: [64, 32, 16]`.
     """
 
+    planes: ClassVar[int] = 3  # what the content head gives
+
     def __init__(
         self,
         dim: int,
@@ -36,23 +38,28 @@ class ConvImageDecoder(ImageDecoder):
     ):
         super().__init__()
         finish = finishing(norm, groups, activation, slope)
-        self.content = Canvas(dim, size, channels, finish, output)
+        self.content = Canvas(dim, size, channels, finish, output, planes=self.planes)
         self.context = Canvas(dim, size, channels, finish, output) if context else None
         self.offers = ("context_picture",) if context else ()
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
-        state = memory.state.mean()
-        beside = {"context_picture": self.context(state)} if self.context else {}
-        return Compared(self.content(state), target, beside)
+        beside = {"context_picture": self.context(memory.state.mean())} if self.context else {}
+        return Compared(self.paint(memory), target, beside)
 
     def generate(self, memory: Memory, dice: Dice) -> Tensor:
+        return self.paint(memory)
+
+    def paint(self, memory: Memory) -> Tensor:
+        """The predicted picture (B, 3, H, W) in [-1, 1]."""
         return self.content(memory.state.mean())
 
 
 class Canvas(nn.Module):
-    """A vector (B, D) to a picture (B, 3, H, W) in [-1, 1], of exactly the size that is asked for."""
+    """A vector (B, D) to planes (B, planes, H, W) in [-1, 1], of exactly the size asked for; 3 are a picture."""
 
-    def __init__(self, dim: int, size: Size, channels: tuple[int, ...], finish: Finish, output: Output):
+    def __init__(
+        self, dim: int, size: Size, channels: tuple[int, ...], finish: Finish, output: Output, *, planes: int = 3
+    ):
         super().__init__()
         self.size = size
         height, width = (halved(side, len(channels)) for side in size)
@@ -61,7 +68,7 @@ class Canvas(nn.Module):
             nn.Unflatten(1, (channels[0], height, width)),
             finish(channels[0]),
         )
-        self.paint = doubling(channels, finish, last=3)
+        self.paint = doubling(channels, finish, last=planes)
         self.squash = nn.Tanh() if output == "tanh" else Sigmoid()
 
     def forward(self, state: Tensor) -> Tensor:
