@@ -155,6 +155,15 @@ def load(path: Path | str, overrides: Iterable[str] = (), catalogues: Mapping[st
     return recipe
 
 
+def source_of(path: Path | str, overrides: Iterable[str] = ()) -> str:
+    """The source that a recipe names, looked up before all else; empty where `load` will find mistakes."""
+    try:
+        values = yamls.merge(_read(find(path)), yamls.command_line(overrides)).values
+    except FabulaError:
+        return ""
+    return str(_section(values, "data").get("source", ""))
+
+
 def _placed(problem: Problem, tree: yamls.Tree) -> str:
     place = tree.place(problem.path) or "recipe"
     return f"{problem.path} ({place}): {problem.said}" if problem.path else f"{place}: {problem.said}"

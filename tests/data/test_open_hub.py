@@ -13,6 +13,7 @@ import pytest
 from huggingface_hub import constants
 from PIL import Image
 
+from fabula.data import hub
 from fabula.data.hub import silence_of
 from fabula.data.open import open_source
 from fabula.errors import FabulaError
@@ -33,6 +34,12 @@ def online(monkeypatch):
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
 
     return at
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A silent hub is given half a second, and half a second more."""
+    monkeypatch.setattr(hub, "PATIENCE", 0.5)
 
 
 @pytest.fixture
@@ -76,6 +83,10 @@ def refused(name):
     return str(error.value)
 
 
+def test_the_patience_with_a_hub_leaves_time_for_the_rest_of_a_command():
+    assert hub.PATIENCE + 0.5 <= 3
+
+
 def test_a_closed_port_is_told_within_five_seconds(online, cache):
     online(f"http://127.0.0.1:{closed_port()}")
     told = refused("hub:me/tales")
@@ -84,13 +95,13 @@ def test_a_closed_port_is_told_within_five_seconds(online, cache):
     assert "no copy is cached" in told
 
 
-def test_a_server_that_accepts_and_never_answers_is_told_within_five_seconds(online, cache):
+def test_a_server_that_accepts_and_never_answers_is_told_within_five_seconds(online, cache, impatient):
     with socket.create_server(("127.0.0.1", 0)) as server:
         online(f"http://127.0.0.1:{server.getsockname()[1]}")
         assert "timed out" in refused("hub:me/tales")
 
 
-def test_a_server_that_dribbles_is_told_within_five_seconds(online, cache):
+def test_a_server_that_dribbles_is_told_within_five_seconds(online, cache, impatient):
     with socket.create_server(("127.0.0.1", 0)) as server:
         stop = threading.Event()
 

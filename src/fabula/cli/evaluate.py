@@ -23,6 +23,11 @@ def evaluate(
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
 ) -> None:
     """Score a model and every floor on a whole split: scores.json, windows.parquet, report.html, and the verdict."""
+    from fabula.data.hub import check_reach
+    from fabula.recipe import source_of
+
+    check_reach(data or (source_of(what, overrides or ()) if floors else ""))
+
     from rich.console import Console
 
     from fabula import report

@@ -22,6 +22,10 @@ def tell(
     split: Annotated[str | None, Option(help="The split that the story is in.", show_default="test, or first")] = None,
 ) -> None:
     """Continue a story: pictures, captions, story.json and a storyboard, in a folder that is itself a story."""
+    from fabula.data.hub import check_reach
+
+    check_reach(story)
+
     import fabula
     from fabula.telling import check_out, continue_story, read_story, write_telling
 
