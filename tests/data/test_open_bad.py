@@ -269,6 +269,6 @@ def test_an_unchanged_file_is_digested_once(tmp_path):
     noise = saved(Image.fromarray(np.random.default_rng(1).integers(0, 255, (900, 900, 3), np.uint8)))
     path = write(tmp_path, [{"frames": [noise] * 4, "captions": ["a"] * 4}] * 4)
     first = open_source(path).digest("all")
-    began = time.perf_counter()
+    began = time.process_time()
     assert open_source(path).digest("all") == first
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

@@ -150,10 +150,10 @@ def test_forty_thousand_captions_are_a_matter_of_seconds():
     dice = np.random.default_rng(0)
     ids = (3 + dice.zipf(1.3, (40_000, 25)) % 4000).astype(np.int64)
     ids[:, -1] = 2
-    began = time.perf_counter()
+    began = time.process_time()
     model = NGram.fit(ids, vocabulary)
     model.probability(*events(ids[:10_000], vocabulary, 3))
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_the_real_storybooks_are_scored_as_the_field_knows(storybooks):

@@ -166,16 +166,16 @@ def test_what_could_not_be_read_again_is_not_printed(frame):
     "piece", ["<gdo char1>a", "</gdo>", "<gdi image1>", "<gd", "< ", "<gdo ", "<gdo char1 ", "word "]
 )
 def test_long_texts_take_time_in_proportion(piece):
-    began = time.perf_counter()
+    began = time.process_time()
     parse("<gdi image1>" + piece * 20_000 + "</gdo>" * 20_000, piece * 5_000, 1)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
     "piece", ["|", "| a ", "#", "## Image 1\n", "| char1 | a |\n", "1,2,3,", "| --- ", "*", "char1"]
 )
 def test_long_tables_take_time_in_proportion(piece):
-    began = time.perf_counter()
+    began = time.process_time()
     header = "## Image 1\n| Character ID | Name | Bounding Box |\n|---|---|---|\n| char1 | a | "
     parse("", header + piece * 20_000, 1)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -66,7 +66,7 @@ def test_a_story_does_not_depend_on_the_others():
 def test_pictures_and_stories_are_never_the_same_across_splits():
     pictures, texts, ids = {}, {}, set()
     for split in SPLITS:
-        for story in split_stories(split, 0, 75, SMALL):
+        for story in split_stories(split, 0, 40, SMALL):
             assert story.id.isdigit()
             assert story.id not in ids
             ids.add(story.id)
@@ -74,7 +74,7 @@ def test_pictures_and_stories_are_never_the_same_across_splits():
                 assert pictures.setdefault(frame.picture.tobytes(), split) == split
             whole = " ".join(frame.caption for frame in story.frames)
             assert texts.setdefault(whole, story.id) == story.id
-    assert len(ids) == 300
+    assert len(ids) == 4 * 40
 
 
 def test_ids_differ_by_split_seed_and_index():
