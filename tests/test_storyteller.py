@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
+from fabula.data.contexts import to_frames
 from fabula.errors import FabulaError
+from fabula.images import to_uint8
 from fabula.model import build_model
 from fabula.recipe import Data, Loss, Model, Recipe, Tell
 from fabula.spec import Spec
@@ -182,3 +184,41 @@ def test_a_frame_may_lack_its_picture_or_its_words():
     it = teller()
     told = it.tell([[Frame(None, TEXTS[0])], [Frame(frame(1).picture, "")], [Frame(None, "")]])
     assert all(frame.picture is not None for frame in told)
+
+
+def test_telling_and_scoring_at_once_read_each_context_once_and_give_the_same():
+    it, many = teller(), contexts(*[1 + story % 3 for story in range(40)])
+    said = [TEXTS[story % 4] for story in range(40)]
+    told, nats, pictures = it.tell(many, seed=5), it.log_loss(many, said), it.tell_pictures(many, seed=5)
+    sizes, remember = [], it.model.remember
+
+    def counted(context):
+        sizes.append(len(context.present))
+        return remember(context)
+
+    it.model.remember = counted  # type: ignore[method-assign]
+    again, nats_again = it.tell_and_score(many, said, seed=5)
+    assert sum(sizes) == 40
+    assert nats_again == nats
+    for one, other, painted in zip(told, again, pictures, strict=True):
+        assert (one.caption, one.picture.tobytes()) == (other.caption, other.picture.tobytes())
+        assert (painted.caption, painted.picture.tobytes()) == ("", one.picture.tobytes())
+
+
+def test_what_is_told_beside_scoring_does_not_see_the_captions():
+    it, many = teller(), contexts(3, 2)
+    (one, _), (other, _) = (it.tell_and_score(many, said, seed=1) for said in (TEXTS[:2], TEXTS[2:]))
+    assert [frame.caption for frame in one] == [frame.caption for frame in other]
+
+
+@pytest.mark.parametrize("equalise", [False, True])
+def test_a_told_picture_is_read_back_as_it_was_painted(equalise):
+    """A model that has seen equalised pictures alone paints such; to equalise them again would change them."""
+    told = recipe()
+    told = replace(told, data=replace(told.data, equalise=equalise))
+    torch.manual_seed(0)
+    it = ModelStoryteller(build_model(told.model, SIZE, TOKENIZER.vocabulary), TOKENIZER, told)
+    (painted,) = it.tell(contexts(2))
+    read = to_frames([[painted]], TOKENIZER, told.data)
+    np.testing.assert_array_equal(to_uint8(read.images[0, 0]), np.asarray(painted.picture))
+    assert (np.asarray(ImageOps.equalize(painted.picture)) != np.asarray(painted.picture)).any()

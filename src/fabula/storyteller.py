@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 import torch
+from PIL.Image import Image
 from torch import Generator
 
 from fabula.data.contexts import to_frames
@@ -49,9 +50,7 @@ class ModelStoryteller:
         """`count` next frames of every context, read once; the first is what `tell` gives."""
         told: list[list[Frame]] = []
         for part in _batches(contexts, max(1, BATCH // max(1, count))):
-            context = self._frames(part)
-            keys = [f"{seed}/{key}/{sample}" for key in _content(context) for sample in range(count)]
-            frames = self._told(_copies(self.model.remember(context), count), keys)
+            frames = self._told(self._read(part), count, seed)
             told += [frames[start : start + count] for start in range(0, len(frames), count)]
         return told
 
@@ -61,18 +60,56 @@ class ModelStoryteller:
         if self.model.caption_decoder is None:
             raise FabulaError("this model writes no captions, so it cannot say how likely one is")
         assert len(contexts) == len(captions)
+        parts = zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True)
+        return [nats for part, said in parts for nats in self._nats(self.model.remember(self._frames(part)), said)]
+
+    @torch.inference_mode()
+    def tell_and_score(
+        self, contexts: Contexts, captions: Sequence[str], *, seed: int = 0
+    ) -> tuple[list[Frame], list[float]]:
+        """What `tell` and `log_loss` give, every context read once. What is told never sees the captions."""
+        assert len(contexts) == len(captions)
+        told: list[Frame] = []
         nats: list[float] = []
         for part, said in zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True):
-            ids, _ = self.tokenizer.encode(said, self.recipe.data.caption_length)
-            memory = self.model.remember(self._frames(part))
-            compared = self.model.caption_decoder(memory, torch.from_numpy(ids).to(self.device))
-            nats += caption_nats(compared).double().sum(1).tolist()
-        return nats
+            read = self._read(part)
+            told += self._told(read, 1, seed)
+            nats += self._nats(read[1], said)
+        return told, nats
 
-    def _told(self, memory: Memory, keys: Sequence[str]) -> list[Frame]:
-        pictures = self._painted(memory, _dice(keys, "picture"))
+    @torch.inference_mode()
+    def tell_pictures(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
+        """What `tell` gives, the words left out."""
+        painted: list[Frame] = []
+        for part in _batches(contexts, BATCH):
+            content, memory = self._read(part)
+            painted += [Frame(picture, "") for picture in self._pictures(memory, _keys(content, 1, seed))]
+        return painted
+
+    def _read(self, contexts: Contexts) -> tuple[list[str], Memory]:
+        """What each story's dice are seeded by, and what the model remembers."""
+        frames = self._frames(contexts)
+        return _content(frames), self.model.remember(frames)
+
+    def _nats(self, memory: Memory, captions: Sequence[str]) -> list[float]:
+        assert self.model.caption_decoder is not None
+        ids, _ = self.tokenizer.encode(captions, self.recipe.data.caption_length)
+        compared = self.model.caption_decoder(memory, torch.from_numpy(ids).to(self.device))
+        return caption_nats(compared).double().sum(1).tolist()
+
+    def _told(self, read: tuple[list[str], Memory], count: int, seed: int) -> list[Frame]:
+        """`count` frames of each story, one story after the other."""
+        content, memory = read
+        keys, memory = _keys(content, count, seed), _copies(memory, count)
+        pictures = self._pictures(memory, keys)
         captions = self._written(memory, _dice(keys, "caption"))
-        return [Frame(None if pictures is None else to_picture(pictures[i]), captions[i]) for i in range(len(keys))]
+        return [Frame(picture, caption) for picture, caption in zip(pictures, captions, strict=True)]
+
+    def _pictures(self, memory: Memory, keys: Sequence[str]) -> list[Image | None]:
+        """What was painted counts as equalised where the model has seen nothing else."""
+        pixels = self._painted(memory, _dice(keys, "picture"))
+        equalised = self.recipe.data.equalise
+        return [None] * len(keys) if pixels is None else [to_picture(each, equalised=equalised) for each in pixels]
 
     def _painted(self, memory: Memory, dice: Dice):
         decoder = self.model.image_decoder
@@ -111,6 +148,11 @@ def _content(context: Frames) -> list[str]:
         hashlib.blake2b(b"".join(part[there].cpu().numpy().tobytes() for part in parts), digest_size=16).hexdigest()
         for *parts, there in zip(context.images, context.captions, context.present, strict=True)
     ]
+
+
+def _keys(content: Sequence[str], count: int, seed: int) -> list[str]:
+    """What makes each sample of each story its own."""
+    return [f"{seed}/{story}/{sample}" for story in content for sample in range(count)]
 
 
 def _dice(keys: Sequence[str], purpose: str) -> list[Generator]:

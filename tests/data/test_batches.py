@@ -19,7 +19,7 @@ from fabula.data.batches import Batches
 from fabula.data.captions import caption_ids, tokenizer_for
 from fabula.data.contexts import to_frames
 from fabula.data.store import open_store
-from fabula.images import to_uint8
+from fabula.images import prepare, to_uint8
 from fabula.recipe import Augment, Data
 from fabula.story import Frame, Size, Story
 
@@ -157,3 +157,17 @@ def test_captions_are_encoded_once(monkeypatch):
     assert first.share == truncated.mean()
     monkeypatch.setattr(type(tokenizer), "encode", None)
     assert (caption_ids(store, tokenizer, 5).ids == expected).all()
+
+
+def test_a_frame_that_stands_in_several_contexts_is_read_once(monkeypatch):
+    tokenizer = tokenizer_for(DATA, ["frame"])
+    frames = [Frame(Image.new("RGB", (9, 7), (shade, 0, 0)), f"frame {shade}") for shade in range(6)]
+    windows = [frames[start : start + 4] for start in range(3)]
+    alone = [to_frames([window], tokenizer, DATA) for window in windows]
+    read = []
+    monkeypatch.setattr("fabula.data.contexts.prepare", lambda p, *how: read.append(p) or prepare(p, *how))
+    together = to_frames(windows, tokenizer, DATA)
+    assert len(read) == len({id(frame) for window in windows for frame in window[-DATA.context :]})
+    for i, one in enumerate(alone):
+        assert torch.equal(together.images[i], one.images[0])
+        assert torch.equal(together.captions[i], one.captions[0])

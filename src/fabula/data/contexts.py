@@ -21,14 +21,12 @@ def to_frames(contexts: Sequence[Sequence[Frame]], tokenizer: Tokenizer, data: D
     empty caption, `present` False. A frame without a picture is grey; with an empty caption, the end token alone.
     """
     kept = [list(context)[-data.context :] for context in contexts]
-    shape = (len(kept), data.context)
-    pixels = np.full((*shape, *data.picture_size, 3), GREY, np.uint8)
-    captions = [[""] * data.context for _ in kept]
-    for story, context in enumerate(kept):
-        for place, frame in enumerate(context):
-            pixels[story, place] = prepare(frame.picture, data.picture_size, data.fit, data.equalise)
-            captions[story][place] = frame.caption
-    ids, _ = tokenizer.encode([caption for context in captions for caption in context], data.caption_length)
-    lengths = torch.tensor([len(context) for context in kept], dtype=torch.int64)
-    present = torch.arange(data.context) < lengths.view(-1, 1)
-    return Frames(to_tensor(pixels), torch.from_numpy(ids).view(*shape, data.caption_length), present)
+    frames = {id(frame): frame for context in kept for frame in context}  # a frame of several contexts is read once
+    rows = {key: row for row, key in enumerate(frames)}
+    read = [[rows[id(f)] for f in context] + [len(rows)] * (data.context - len(context)) for context in kept]
+    which = torch.tensor(read, dtype=torch.int64).view(len(kept), data.context)  # the last row is the absent frame
+    pixels = np.full((len(rows) + 1, *data.picture_size, 3), GREY, np.uint8)
+    for row, frame in enumerate(frames.values()):
+        pixels[row] = prepare(frame.picture, data.picture_size, data.fit, data.equalise)
+    ids, _ = tokenizer.encode([*(frame.caption for frame in frames.values()), ""], data.caption_length)
+    return Frames(to_tensor(pixels)[which], torch.from_numpy(ids)[which], which < len(rows))

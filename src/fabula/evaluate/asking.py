@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,8 @@ class Chunk:
 def open_chunk(split: Split, numbers: NDArray[np.int64], tokenizer: Tokenizer, data: Data) -> Chunk:
     """Read each frame once from the store."""
     windows = [split.windows[int(number)] for number in numbers]
-    truths = [split.target(window) for window in windows]
+    frame, count = lru_cache(maxsize=None)(split.store.frame), split.windows.context  # windows share their frames
+    truths = [frame(window.story, window.start + count) for window in windows]
     captions = [truth.caption for truth in truths]
     ids, truncated = tokenizer.encode(captions, data.caption_length)
     scored = [
@@ -48,7 +50,7 @@ def open_chunk(split: Split, numbers: NDArray[np.int64], tokenizer: Tokenizer, d
     return Chunk(
         numbers,
         np.array([window.story for window in windows]),
-        [split.context(window) for window in windows],
+        [[frame(window.story, window.start + place) for place in range(count)] for window in windows],
         truths,
         pixels_of(truths, data.picture_size),
         (ids != tokenizer.vocabulary.pad).sum(1).astype(np.float64),
@@ -71,22 +73,26 @@ def told_frames(teller: Any, chunk: Chunk, seed: int) -> list[Frame]:
 
 def ask(teller: Any, chunk: Chunk, seed: int, size: Size) -> tuple[Told, list[Frame]]:
     """Everything that one teller says of a chunk, ready for the measures; and the told frames."""
-    frames = told_frames(teller, chunk, seed)
+    frames, likelihood = _asked(teller, chunk, seed)
     told = Told(
         chunk.pictures,
         chunk.captions,
         pictures=pixels_of(frames, size) if teller.paints else None,
         captions=[frame.caption for frame in frames] if teller.writes else None,
-        likelihood=_likelihood(teller, chunk),
+        likelihood=likelihood,
     )
     return told, frames
 
 
-def _likelihood(teller: Any, chunk: Chunk) -> Likelihood | None:
+def _asked(teller: Any, chunk: Chunk, seed: int) -> tuple[list[Frame], Likelihood | None]:
+    """From one reading of the contexts where the teller can."""
     if not teller.writes or not hasattr(teller, "log_loss"):
-        return None
-    nats = np.asarray(teller.log_loss(chunk.contexts, chunk.captions), np.float64)
-    return Likelihood(nats, chunk.tokens, chunk.words, chunk.bytes)
+        return told_frames(teller, chunk, seed), None
+    if hasattr(teller, "tell_and_score"):
+        frames, nats = teller.tell_and_score(chunk.contexts, chunk.captions, seed=seed)
+    else:
+        frames, nats = told_frames(teller, chunk, seed), teller.log_loss(chunk.contexts, chunk.captions)
+    return frames, Likelihood(np.asarray(nats, np.float64), chunk.tokens, chunk.words, chunk.bytes)
 
 
 def the_truth(chunk: Chunk) -> Told:
