@@ -105,15 +105,17 @@ class Tokenizer:
 
     def encode(self, texts: Sequence[str], length: int) -> tuple[np.ndarray, np.ndarray]:
         """Texts to int64 ids (N, length): words, end, padding; and bool (N,): whose words were cut to `length - 1`."""
-        ids = np.full((len(texts), length), self.pad, np.int64)
-        truncated = np.zeros(len(texts), bool)
-        for row, encoding in enumerate(self._encoded(texts)):
+        rows: dict[str, int] = {}
+        which = [rows.setdefault(text, len(rows)) for text in texts]  # a text that comes again is read once
+        ids = np.full((len(rows), length), self.pad, np.int64)
+        truncated = np.zeros(len(rows), bool)
+        for row, encoding in enumerate(self._encoded(list(rows))):
             words = encoding.ids
             kept = min(len(words), length - 1)
             ids[row, :kept] = words[:kept]
             ids[row, kept] = self.end
             truncated[row] = kept < len(words)
-        return ids, truncated
+        return (ids[which], truncated[which]) if len(rows) < len(texts) else (ids, truncated)
 
     def count(self, texts: Sequence[str]) -> np.ndarray:
         """How many tokens each text has, the end token not included: int64 (N,)."""

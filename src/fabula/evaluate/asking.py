@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fabula.data.corpus import Split
 from fabula.images import prepare
 from fabula.metrics import Likelihood, Told
+from fabula.metrics.truth import Truth
 from fabula.recipe import Data
 from fabula.story import Frame, Size, Storyteller
 from fabula.tokenizer import Tokenizer
@@ -31,7 +32,12 @@ class Chunk:
     words: NDArray[np.float64]
     bytes: NDArray[np.float64]
 
-    @property
+    @cached_property
+    def truth(self) -> Truth:
+        """What every teller is held against."""
+        return Truth(self.pictures, self.captions)
+
+    @cached_property
     def captions(self) -> list[str]:
         return [truth.caption for truth in self.truths]
 
@@ -80,6 +86,7 @@ def ask(teller: Any, chunk: Chunk, seed: int, size: Size) -> tuple[Told, list[Fr
         pictures=pixels_of(frames, size) if teller.paints else None,
         captions=[frame.caption for frame in frames] if teller.writes else None,
         likelihood=likelihood,
+        truth=chunk.truth,
     )
     return told, frames
 
@@ -97,7 +104,7 @@ def _asked(teller: Any, chunk: Chunk, seed: int) -> tuple[list[Frame], Likelihoo
 
 def the_truth(chunk: Chunk) -> Told:
     """The true frames as if they had been told."""
-    return Told(chunk.pictures, chunk.captions, pictures=chunk.pictures, captions=chunk.captions)
+    return Told(chunk.pictures, chunk.captions, pictures=chunk.pictures, captions=chunk.captions, truth=chunk.truth)
 
 
 def pixels_of(frames: Sequence[Frame], size: Size) -> NDArray[np.uint8]:

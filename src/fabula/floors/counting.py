@@ -66,9 +66,11 @@ class NGramTeller:
         return self.counts.distribution(histories)
 
     def _told(self, contexts: Contexts) -> Ids:
-        """(N, K, L): the newest captions of each context, padding where there is none."""
+        """(N, K, L): the newest captions of each context, padding where there is none, or where nobody reads them."""
         count, length = self.data.context, self.data.caption_length
         told = np.full((len(contexts), count, length), self.tokenizer.vocabulary.pad, np.int64)
+        if not isinstance(self.counts, Cached):
+            return told
         kept = [[frame.caption for frame in list(context)[-count:]] for context in contexts]
         ids, _ = self.tokenizer.encode([caption for captions in kept for caption in captions], length)
         there = np.arange(count) < np.array([len(captions) for captions in kept])[:, None]

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.metrics.measure import Measure, mean_of, ratio
-from fabula.metrics.ssim import ssim
+from fabula.metrics.ssim import Moments, ssim
 from fabula.metrics.told import Column, Pixels, Told
+from fabula.metrics.truth import TOGETHER
 
-TOGETHER = 4  # pictures that are compared at a time: what stays in the processor's cache is half as slow
 MOST_DECIBELS = 100.0  # what an exact copy scores, whose PSNR is infinite
 
 MEASURES = {
@@ -35,19 +35,20 @@ def statistics(told: Told) -> dict[str, Column]:
     """The columns of the measures above; none where nothing was painted."""
     if told.pictures is None:
         return {}
-    starts = range(0, len(told), TOGETHER)
-    parts = [_columns(told.pictures[i : i + TOGETHER], told.true_pictures[i : i + TOGETHER]) for i in starts]
+    some = [slice(start, start + TOGETHER) for start in range(0, len(told), TOGETHER)]
+    known = zip(some, told.known.moments, strict=True)
+    parts = [_columns(told.pictures[rows], told.true_pictures[rows], true) for rows, true in known]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
 
 
-def _columns(told: Pixels, true_pixels: Pixels) -> dict[str, Column]:
+def _columns(told: Pixels, true_pixels: Pixels, known: Moments) -> dict[str, Column]:
     ours, true = unit(told), unit(true_pixels)
     squared = mse(ours, true)
     return {
         "picture.mae": mae(ours, true),
         "picture.mse": squared,
         "picture.psnr": psnr(squared),
-        "picture.ssim": ssim(ours, true),
+        "picture.ssim": ssim(ours, true, known),
         "picture.energy": gradient_energy(ours),
         "picture.true_energy": gradient_energy(true),
     }

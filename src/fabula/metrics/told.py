@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fabula.metrics.truth import Truth
 
 Pixels = NDArray[np.uint8]  # (N, H, W, 3), red green blue, 0 to 255
 Column = NDArray[np.float64]  # (N,), one number a window
@@ -31,6 +34,11 @@ class Told:
     pictures: Pixels | None = None
     captions: Sequence[str] | None = None
     likelihood: Likelihood | None = None
+    truth: Truth | None = None  # the same true frames, where other tellers are held against them too
+
+    @cached_property
+    def known(self) -> Truth:
+        return self.truth or Truth(self.true_pictures, self.true_captions)
 
     def __len__(self) -> int:
         return len(self.true_captions)

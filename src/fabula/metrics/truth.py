@@ -1,0 +1,39 @@
+"""The true side of some windows: what the measures must know of it is found once, however many tellers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+
+from fabula.metrics.ssim import Moments, moments
+
+TOGETHER = 4  # pictures that are compared at a time: what stays in the processor's cache is half as slow
+
+
+@dataclass(frozen=True)
+class Truth:
+    """(N, H, W, 3) uint8 pictures and N captions. The rest is found when it is first asked for, and kept."""
+
+    pictures: NDArray[np.uint8]
+    captions: Sequence[str]
+
+    @cached_property
+    def moments(self) -> list[Moments]:
+        """Mean and variance around every pixel, `TOGETHER` pictures at a time."""
+        starts = range(0, len(self.pictures), TOGETHER)
+        return [moments(self.pictures[start : start + TOGETHER].astype(np.float32) / 255) for start in starts]
+
+    @cached_property
+    def bleu(self) -> BLEU:
+        """sacrebleu's counter with the n-grams of these captions in it."""
+        return BLEU(force=True, references=[self.captions])
+
+    @cached_property
+    def chrf(self) -> CHRF:
+        return CHRF(references=[self.captions])
