@@ -220,3 +220,23 @@ def test_beams_are_likelier_than_greed():
         gain = [log_probability(ids, writer, known) / (ids != VOCABULARY.pad).sum(-1) for ids in (beam, greedy)]
     assert (gain[0] >= gain[1] - 1e-6).double().mean() > 0.9
     assert gain[0].mean() > gain[1].mean()
+
+
+@settings(deadline=None, max_examples=30)
+@given(seeds, st.sampled_from([0, 5, 400]), st.sampled_from([0.503, 0.901, 1.0]))
+def test_a_row_is_drawn_alone_as_beside_a_flat_one_and_ties_too(seed, top_k, mass):
+    die = torch.Generator().manual_seed(seed)
+    sharpness = torch.tensor([0.0, 0.1, 4.0, 40.0])[:, None]
+    scores = (torch.randn(4, 700, generator=die) * sharpness).round(decimals=1)  # equal chances abound
+    luck = torch.rand(4, generator=die, dtype=torch.double)
+    tell = Tell("sample", 0.8, top_k, mass)
+    together = draw(scores, luck, tell)
+    assert torch.equal(torch.cat([draw(scores[i : i + 1], luck[i : i + 1], tell) for i in range(4)]), together)
+    ordered = scores.sort(dim=-1, descending=True, stable=True)
+    chances = (ordered.values.double() / 0.8).softmax(-1)[:, : top_k or None]
+    chances = chances / chances.sum(-1, keepdim=True)
+    chances = chances * (chances.cumsum(-1) - chances < mass - 1e-6)
+    reached = (chances.cumsum(-1) / chances.sum(-1, keepdim=True)).where(chances > 0, 2.0)
+    near = ((reached - luck[:, None]).abs() < 1e-4).any(-1)  # where rounding may decide
+    expected = ordered.indices.gather(1, (reached <= luck[:, None]).sum(-1, keepdim=True))[:, 0]
+    assert torch.equal(together[~near], expected[~near])

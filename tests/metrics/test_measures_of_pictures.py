@@ -1,5 +1,7 @@
 """Picture measures equal the field's libraries, and order what anyone would order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from fabula.metrics import MEASURES, Scores, Told
 from fabula.metrics.pictures import gradient_energy, psnr, statistics, unit
 from fabula.metrics.pools import Deviation
 from fabula.metrics.ssim import blur, ssim
+from fabula.metrics.truth import Truth
 
 
 def noise(count, height=20, width=26, seed=0):
@@ -102,3 +105,14 @@ def test_tiny_pictures_have_every_score(size):
 
 def _torch(pictures):
     return torch.from_numpy(pictures).movedim(-1, 1)
+
+
+def test_a_truth_that_many_are_held_against_gives_what_each_would_get_alone():
+    true, captions = noise(6), ["a fox ran", "a fox", "", "the lamp", "a b c d e", "home"]
+    shared = Truth(true, captions)
+    for seed in (1, 2):
+        told = Told(true, captions, pictures=noise(6, seed=seed), captions=captions[seed:] + captions[:seed])
+        one, other = Scores(), Scores()
+        one.add(told)
+        other.add(replace(told, truth=shared))
+        assert one.values(np.arange(6)) == other.values(np.arange(6))

@@ -20,11 +20,12 @@ from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import asked_of, probe
 from fabula.evaluate.rows import Rows
 from fabula.floors.progress import Progress, silent
-from fabula.metrics import OF_THE_TRUTH, Scores
+from fabula.metrics import MEASURES, OF_THE_TRUTH, Scores
+from fabula.metrics.likelihood import NATS
 from fabula.recipe import Data
 from fabula.story import Storyteller
 from fabula.tokenizer import Tokenizer
-from fabula.verdict import verdict
+from fabula.verdict import best_floor, verdict
 
 CHUNK = 64  # windows held at a time
 
@@ -64,7 +65,9 @@ def evaluate(
     with files.new_folder(out) as draft:
         stories = _ask_all(asked, split, tokenizer, data, numbers, kept, seed, draft, progress)
         scores = _summary(asked, split, tokenizer, data, stories, {"seed": seed, **(about or {})})
-        scores["probes"] = _probes(asked, open_chunk(split, asked_of(numbers), tokenizer, data), data, seed, progress)
+        few = open_chunk(split, asked_of(numbers), tokenizer, data)
+        scores["probes"] = _probes(asked, few, np.searchsorted(numbers, few.numbers), data, seed, progress)
+        scores["gains"] = _gains(asked, scores["tellers"], stories)
         scores["verdict"] = verdict(scores)
         write_boards(draft, tellers, split, seed)
         files.write_json(draft / "scores.json", scores)
@@ -123,6 +126,18 @@ def _summary(asked: Asked, split: Split, tokenizer: Tokenizer, data: Data, stori
     }
 
 
+def _gains(asked: Asked, tellers: Mapping[str, Any], stories) -> dict[str, Any]:
+    """For each model and measure, by how much it is better than the best floor, with a paired interval."""
+    models = [name for name, teller in tellers.items() if teller["kind"] == "model"]
+    pairs = {(name, measure): best_floor(tellers, measure) for name in models for measure in MEASURES}
+    gains: dict[str, Any] = {name: {} for name in models}
+    for (name, measure), floor in pairs.items():
+        gain = asked.scores[name].gain(asked.scores[floor], measure, stories) if floor else None
+        if gain is not None:
+            gains[name][measure] = {"floor": floor, **gain}
+    return gains
+
+
 def protocol(split: Split, tokenizer: Tokenizer, data: Data) -> dict[str, Any]:
     """All that decides what a number of this evaluation means."""
     unknown = tokenizer.unknown
@@ -141,13 +156,18 @@ def protocol(split: Split, tokenizer: Tokenizer, data: Data) -> dict[str, Any]:
     }
 
 
-def _probes(asked: Asked, chunk: Chunk, data: Data, seed: int, progress: Progress) -> dict[str, Any]:
+def _probes(
+    asked: Asked, chunk: Chunk, rows: NDArray[np.int64], data: Data, seed: int, progress: Progress
+) -> dict[str, Any]:
+    """`rows` are the places of the chunk's windows among all that were scored."""
     started = time.perf_counter()
     models = {name: teller for name, teller in asked.tellers.items() if kind_of(teller) == "model"}
     with progress("does the context matter", len(models)) as advance:
         found = {}
         for name, teller in models.items():
-            found[name] = probe(teller, chunk, data.picture_size, seed=seed)
+            known = asked.scores[name].columns.get(NATS)
+            nats = np.concatenate(known)[rows] if known else None
+            found[name] = probe(teller, chunk, data.picture_size, seed=seed, nats=nats)
             advance(1, name)
     asked.costs["probes"] = time.perf_counter() - started
     return found

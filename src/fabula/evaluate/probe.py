@@ -18,8 +18,10 @@ MOST_PICTURES = 128
 STILL = 1e-4  # a unit moves if its deviation over inputs is more than this share of the typical unit's size
 
 
-def probe(teller: Any, chunk: Chunk, size: Size, *, seed: int = 0) -> dict[str, Any]:
-    """`states` and `shuffled`, as far as the teller can be asked.
+def probe(
+    teller: Any, chunk: Chunk, size: Size, *, seed: int = 0, nats: NDArray[np.float64] | None = None
+) -> dict[str, Any]:
+    """`states` and `shuffled`, as far as the teller can be asked. `nats` (N,) are its log-losses where they are known.
 
     states: `{"units", "still"}`. shuffled: what another story's context changes, each `{"value", "low", "high", "n"}`:
     `caption.log_loss_word` and `picture.mae` are the score with the wrong context less that with the true one;
@@ -31,7 +33,7 @@ def probe(teller: Any, chunk: Chunk, size: Size, *, seed: int = 0) -> dict[str, 
         return found
     changes = {}
     if teller.writes and hasattr(teller, "log_loss"):
-        changes |= _captions(teller, chunk, other)
+        changes |= _captions(teller, chunk, other, nats)
     if teller.paints:
         changes |= _pictures(teller, chunk, other, size, seed)
     return {**found, "shuffled": changes}
@@ -60,9 +62,9 @@ def states(teller: Any, contexts: list[list[Frame]]) -> dict[str, int]:
     return {"units": found.shape[1], "still": int((found.std(0) <= STILL * typical).sum())}
 
 
-def _captions(teller: Any, chunk: Chunk, other: NDArray[np.int64]) -> dict[str, Any]:
-    wrong = [chunk.contexts[row] for row in other]
-    more = np.array(teller.log_loss(wrong, chunk.captions)) - np.array(teller.log_loss(chunk.contexts, chunk.captions))
+def _captions(teller: Any, chunk: Chunk, other: NDArray[np.int64], nats: NDArray[np.float64] | None) -> dict[str, Any]:
+    right = np.array(teller.log_loss(chunk.contexts, chunk.captions)) if nats is None else nats
+    more = np.array(teller.log_loss([chunk.contexts[row] for row in other], chunk.captions)) - right
     return {"caption.log_loss_word": _mean(more, chunk.words, chunk.stories)}
 
 
