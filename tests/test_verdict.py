@@ -114,16 +114,24 @@ def test_pictures_that_differ_but_are_no_truer_are_said_and_are_no_collapse():
 
 def test_where_a_floor_is_better_it_is_named_and_an_oracle_never_is():
     said = against_floors(changed((*OWN, "picture.mae", "value"), 0.2), "model")
-    assert "model is no better than copy_last on picture.mae." in said
+    assert "model is worse than copy_last on picture.mae." in said
     assert not any("best_input" in sentence for sentence in said)
     assert best_floor(healthy()["tellers"], "picture.mae") == "copy_last"
     assert best_floor(healthy()["tellers"], "picture.spread") is None
 
 
 def test_a_tie_with_a_floor_is_not_better():
-    assert "model is no better than copy_last on picture.mae." in against_floors(
-        changed((*OWN, "picture.mae", "value"), 0.15), "model"
-    )
+    said = against_floors(changed((*OWN, "picture.mae", "value"), 0.15), "model")
+    assert "model cannot be told apart from copy_last on picture.mae." in said
+
+
+def test_a_gain_whose_paired_interval_holds_zero_is_not_better():
+    scores = healthy()
+    scores["gains"] = {"model": {"picture.mae": {"floor": "copy_last", "value": 0.01, "low": -0.01, "high": 0.03}}}
+    assert "model cannot be told apart from copy_last on picture.mae." in against_floors(scores, "model")
+    scores["gains"]["model"]["picture.mae"]["low"] = 0.001
+    better = next(sentence for sentence in against_floors(scores, "model") if "better than every floor" in sentence)
+    assert "picture.mae" in better
 
 
 def test_a_model_below_all_floors_is_told_so_by_subject():

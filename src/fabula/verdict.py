@@ -129,14 +129,19 @@ def uses(scores: Mapping[str, Any], name: str) -> list[str]:
 
 
 def against_floors(scores: Mapping[str, Any], name: str) -> list[str]:
-    """Where a teller is better than every floor, where it is not, and whether that holds for pictures and captions."""
-    better, worse = compared(scores["tellers"], name)
+    """Where a teller is better than every floor, where it is not, and whether that holds for pictures and captions.
+
+    Better and worse are said where the paired interval over stories leaves zero out.
+    """
+    better, alike, worse = compared(scores, name)
     said = []
     if better:
         said.append(f"{name} is better than every floor on {', '.join(better)}.")
+    for floor, measures in _grouped(alike).items():
+        said.append(f"{name} cannot be told apart from {floor} on {', '.join(measures)}.")
     for floor, measures in _grouped(worse).items():
-        said.append(f"{name} is no better than {floor} on {', '.join(measures)}.")
-    subjects = {measure.split(".")[0] for measure in (*better, *worse)}
+        said.append(f"{name} is worse than {floor} on {', '.join(measures)}.")
+    subjects = {measure.split(".")[0] for measure in (*better, *alike, *worse)}
     beaten = {measure.split(".")[0] for measure in better}
     if better and beaten == subjects == {"picture", "caption"}:
         said.append(f"{name} beats all floors on at least one picture measure and at least one caption measure.")
@@ -145,22 +150,34 @@ def against_floors(scores: Mapping[str, Any], name: str) -> list[str]:
     return said
 
 
-def compared(tellers: Mapping[str, Any], name: str) -> tuple[list[str], dict[str, str]]:
-    """The measures on which a teller is better than every floor, and the others with the best floor of each."""
+def compared(scores: Mapping[str, Any], name: str) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """The measures on which a teller is better than the best floor; those where it is neither, and where it is worse,
+    each with that floor."""
     better: list[str] = []
+    alike: dict[str, str] = {}
     worse: dict[str, str] = {}
-    for measure, about in MEASURES.items():
-        value, floor = _value(tellers[name]["metrics"], measure), best_floor(tellers, measure)
-        if value is None or floor is None:
+    for measure in MEASURES:
+        gain = _gain(scores, name, measure)
+        if gain is None:
             continue
-        standard = _value(tellers[floor]["metrics"], measure)
-        assert standard is not None
-        gain = standard - value if about.better == "lower" else value - standard
-        if gain > 0:
+        if gain["low"] > 0:
             better.append(measure)
         else:
-            worse[measure] = floor
-    return better, worse
+            (worse if gain["high"] < 0 else alike)[measure] = gain["floor"]
+    return better, alike, worse
+
+
+def _gain(scores: Mapping[str, Any], name: str, measure: str) -> dict[str, Any] | None:
+    """The paired gain over the best floor; the bare difference where nothing was drawn (one story alone)."""
+    tellers = scores["tellers"]
+    value, floor = _value(tellers[name]["metrics"], measure), best_floor(tellers, measure)
+    if value is None or floor is None:
+        return None
+    standard = _value(tellers[floor]["metrics"], measure)
+    assert standard is not None
+    bare = standard - value if MEASURES[measure].better == "lower" else value - standard
+    paired = scores.get("gains", {}).get(name, {}).get(measure, {})
+    return {"floor": floor, "low": bare, "high": bare, **paired}
 
 
 def best_floor(tellers: Mapping[str, Any], measure: str) -> str | None:

@@ -49,6 +49,22 @@ def test_the_interval_of_a_mean_is_the_textbooks():
     assert drawn.std() == pytest.approx(x.std() / 20, rel=0.1)
 
 
+def test_a_gain_is_paired_and_its_sign_is_for_better():
+    told = windows(60)
+    near = Told(told.true_pictures, told.true_captions, told.true_pictures, told.captions)
+    ours, theirs = Scores(), Scores()
+    ours.add(near)
+    theirs.add(told)
+    stories = np.arange(60) // 3
+    for measure in ("picture.mae", "picture.ssim"):  # one is better low, the other high
+        gain = ours.gain(theirs, measure, stories)
+        assert 0 < gain["low"] <= gain["value"] <= gain["high"]
+        assert theirs.gain(ours, measure, stories)["value"] == -gain["value"]
+        assert set(ours.gain(ours, measure, stories).values()) == {0.0}
+    assert ours.gain(theirs, "caption.perplexity", stories) is None
+    assert set(ours.gain(theirs, "picture.mae", np.zeros(60))) == {"value"}
+
+
 def test_stories_are_drawn_whole():
     x = np.tile(np.array([[1.0], [-1.0]]), (50, 1))
     assert np.all(totals(x, np.arange(100) // 2, seed=0) == 0)
