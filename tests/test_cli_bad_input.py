@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,7 @@ def test_a_recipe_file_that_is_broken(capsys, text, said):
         ("report", "nowhere"),
         ("inspect", "folder:nowhere"),
         ("inspect", "nowhere.jsonl"),
+        ("inspect", "jsonl.jsonl"),
         ("inspect", "floder:here"),
     ],
 )
@@ -295,6 +297,26 @@ def test_weights_that_are_cut(capsys, trained, share):
     weights.write_bytes(weights.read_bytes()[: int(share * weights.stat().st_size)])
     story("mine")
     assert "model.safetensors" in refused(capsys, "tell", "cut", "mine", "--out", "told")
+
+
+@pytest.mark.parametrize("device", ["gpu", "mps" if sys.platform == "linux" else "cuda"])
+def test_a_device_that_is_not_there(capsys, trained, device):
+    assert "--device" in refused(capsys, "evaluate", trained, "--device", device, "--out", "scored")
+
+
+def test_a_size_that_the_world_cannot_paint_leaves_no_folder_behind(capsys):
+    assert "5x5" in refused(capsys, "world", "deep/within", "--stories", "1", "--size", "5x5")
+    assert not Path("deep").exists()
+
+
+def test_columns_of_the_train_data_are_not_looked_for_in_another_story(capsys, trained):
+    held = bundle.load(trained)
+    named = replace(held.recipe, data=replace(held.recipe.data, captions_key="text", frames_key="pixels"))
+    bundle.save(Path("named"), held.model, held.tokenizer, named)
+    row = {"frames": [f"mine/{n}.png" for n in (1, 2, 3)], "captions": ["a", "b", "c"]}
+    story("mine")
+    Path("mine.jsonl").write_text(json.dumps(row) + "\n")
+    assert main(["tell", "named", "mine.jsonl", "--out", "told"]) == 0, capsys.readouterr().err
 
 
 def test_a_bundle_that_lacks_a_file(capsys, trained):

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ def said(doing: str, path: Path) -> Iterator[None]:
 def new_folder(folder: Path) -> Iterator[Path]:
     """A draft folder beside `folder` that takes its name once all in it is written; what stood there is replaced."""
     draft = folder.with_name(f".{folder.name}.part-{os.getpid()}")
-    with said("write", folder):
+    with said("write", folder), _parents(folder):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         try:
@@ -36,6 +36,19 @@ def new_folder(folder: Path) -> Iterator[Path]:
             _replace(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _parents(path: Path) -> Iterator[None]:
+    """The folders above `path`; those that are made for it go again where nothing comes to stand in them."""
+    made = [parent for parent in path.parents if not parent.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # somebody else has put something there
+            for parent in () if path.exists() else made:
+                parent.rmdir()
 
 
 def _replace(draft: Path, folder: Path) -> None:
@@ -57,8 +70,7 @@ def _settle(folder: Path) -> None:
 def new_file(path: Path) -> Iterator[Path]:
     """A draft path beside `path` that takes its name once it is written."""
     draft = path.with_name(f".{path.name}.part-{os.getpid()}")
-    with said("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with said("write", path), _parents(path):
         try:
             yield draft
             with draft.open("rb") as file:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from fabula import files
-from fabula.data.open import open_source
+from fabula.data.open import of_source, open_source
 from fabula.data.records import to_row
 from fabula.drawing.storyboard import panels, storyboard
 from fabula.errors import FabulaError, pick
@@ -46,7 +46,7 @@ def read_story(
     `which` is its id (None: the first), `split` where it stands (None: test, or else the first split there is),
     `context` how many of its first frames are kept (None: all).
     """
-    source = open_source(name, data)
+    source = open_source(name, of_source(data, name))
     place = pick(split, source.splits, f"{name}: split") if split else _usual(source.splits)
     stories = source.stories(place, data.picture_size)
     found = next((story for story in stories if which in (None, story.id)), None)

@@ -1,5 +1,6 @@
 """The report in a real browser: nothing loaded, nothing complained of, nothing wider than the screen."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,11 +14,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     if not CHROMIUM.exists():
         pytest.skip(f"no chromium at {CHROMIUM}")
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        env = {**os.environ, "HOME": str(tmp_path_factory.mktemp("home"))}
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments, env=env)
         yield opened
         opened.close()
 

@@ -62,7 +62,9 @@ def _run(what: Path, overrides: list[str] | None, data: str | None, split: str |
     from fabula.errors import FabulaError
     from fabula.evaluate import open_run
     from fabula.floors.progress import bars
+    from fabula.train.device import check_device
 
+    check_device(device, "--device")
     if overrides:
         raise FabulaError(f"{overrides[0]}: a trained run cannot be changed; key=value goes with --floors RECIPE")
     return open_run(what, data, split, device=device, progress=bars)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,13 @@ def open_source(name: str, data: Data | None = None) -> Source:
     else:
         raise FabulaError(_nobody(name))
     return with_validation(source)
+
+
+def of_source(data: Data, source: str) -> Data:
+    """The same data section for another source, whose columns go by their usual names."""
+    if source == data.source:
+        return data
+    return replace(data, source=source, frames_key=None, captions_key=None, reason_key=None)
 
 
 def _world(data: Data | None) -> Source:
@@ -99,6 +107,6 @@ def _nobody(name: str) -> str:
     kind, colon, _ = name.partition(":")
     if kind == "world":
         return f"source: {name!r}; the world is called 'world' alone, its settings are data.world of a recipe"
-    if colon or difflib.get_close_matches(name, KINDS, n=1):
+    if colon or (name == Path(name).stem and difflib.get_close_matches(name, KINDS, n=1)):
         return f"source: {unknown(kind, KINDS)}"
     return f"source: no file or folder {name!r}{_sibling(Path(name))}; sources are {FORMS}"

@@ -10,16 +10,16 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.state import AcceleratorState
 
 from fabula import recipe as recipes
-from fabula.errors import FabulaError
+from fabula.errors import FabulaError, pick
 
+DEVICES = ("cpu", "cuda", "mps")
 MIXED = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}
 
 
 def open_accelerator(plan: recipes.Train) -> Accelerator:
     """Accelerate for this plan. FabulaError where the machine lacks the device, or the device the precision."""
     device = plan.device if plan.device != "auto" else _best_device()
-    if device not in ("cpu", _best_device()):
-        raise FabulaError(f"train.device: this machine has no {device}; take auto, or {_best_device()}")
+    check_device(device, "train.device")
     if plan.precision == "float16" and device != "cuda":
         raise FabulaError(f"train.precision: float16 is for CUDA alone; on {device} take float32 or bfloat16")
     asked = int(os.environ.get("WORLD_SIZE", "1"))
@@ -30,6 +30,13 @@ def open_accelerator(plan: recipes.Train) -> Accelerator:
     if device == "cuda":
         _sum_in_order()
     return accelerator
+
+
+def check_device(name: str, where: str) -> None:
+    """FabulaError where the machine has no such device."""
+    kind, best = pick(name.partition(":")[0], DEVICES, where), _best_device()
+    if kind not in ("cpu", best):
+        raise FabulaError(f"{where}: this machine has no {kind}; take {best}")
 
 
 def _best_device() -> str:
