@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -10,9 +11,14 @@ from fabula.errors import FabulaError
 STOPPED = 130  # the exit code of a program that Ctrl-C stopped
 MISTAKEN = 2  # the exit code after a person's mistake or the disk's misfortune
 
+# Read when torch is loaded: threads that wait sleep, and sums do not change with the machine's load.
+THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_DYNAMIC": "FALSE", "MKL_DYNAMIC": "FALSE"}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code. What went wrong is said on stderr in one line."""
+    for name, value in THREADS.items():
+        os.environ.setdefault(name, value)
     try:
         return _run(sys.argv[1:] if arguments is None else list(arguments))
     except FabulaError as error:

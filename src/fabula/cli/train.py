@@ -16,15 +16,6 @@ def train(
     """Train a model: checkpoints, curves and samples while it runs, at the end a bundle with its floors."""
     import os
 
-    # Read when torch is loaded: threads that wait sleep, and sums do not change with the machine's load.
-    for name, value in {"OMP_WAIT_POLICY": "PASSIVE", "OMP_DYNAMIC": "FALSE", "MKL_DYNAMIC": "FALSE"}.items():
-        os.environ.setdefault(name, value)
-
-    from fabula.data.hub import check_reach
-    from fabula.recipe import source_of
-
-    check_reach(source_of(recipe, overrides or ()))
-
     from fabula.bundle import read_recipe
     from fabula.journal.stopping import Stopped
     from fabula.run import run as run_recipe

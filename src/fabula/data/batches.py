@@ -33,11 +33,6 @@ class Batches:
         self._rows = store.rows(windows)
         self._order = lru_cache(maxsize=2)(self._permutation)
 
-    @property
-    def steps_an_epoch(self) -> float:
-        """How many batches go once through all windows."""
-        return len(self.windows) / self.batch_size
-
     def from_step(self, step: int) -> Iterator[StoryBatch]:
         """Training batches without end, beginning with that of `step`, counted from 0.
 

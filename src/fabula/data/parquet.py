@@ -36,8 +36,7 @@ class ParquetSource(Source):
         shards = find_shards(path, (".parquet",), self.name)
         self.files = shards.splits
         self.splits = ordered(self.files)
-        if shards.left_out:
-            self.notes = (f"left out, no split in its name: {', '.join(file.name for file in shards.left_out)}",)
+        self.notes = shards.notes
         _ = self.columns
 
     @cached_property

@@ -22,6 +22,12 @@ class Shards(NamedTuple):
     splits: dict[str, list[Path]]
     left_out: list[Path]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of them."""
+        names = ", ".join(file.name for file in self.left_out)
+        return (f"left out, no split in its name: {names}",) if names else ()
+
 
 def find_shards(path: Path, suffixes: tuple[str, ...], where: str) -> Shards:
     """The files of a folder by split; a file alone, or a folder without names of splits, is the one split `all`."""

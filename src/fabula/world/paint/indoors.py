@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fabula.world.cast import Colour
 from fabula.world.paint.brush import Brush
 from fabula.world.paint.furniture import FURNITURE, MARKS
 from fabula.world.paint.light import darker, mix, paler
@@ -33,28 +34,23 @@ def _paper(brush: Brush, room: Room) -> None:
 
 
 def _window(brush: Brush, room: Room) -> None:
-    x, y, grain = room.side * (room.grain(3, 52, 92)), -118 + room.grain(4, -6, 6), room.grain
-    bare = brush.bare()
-    sky = SKY[room.light, room.weather]
+    x, y = room.side * (room.grain(3, 52, 92)), -118 + room.grain(4, -6, 6)
     brush.rect(x - 37, y - 37, x + 37, y + 39, paler(room.wood, 170))
+    _view(brush.bare(), x, y, room)
+    brush.rect(x - 1.6, y - 32, x + 1.6, y + 34, paler(room.wood, 170))
+    brush.rect(x - 32, y - 2, x + 32, y + 1.4, paler(room.wood, 170))
+    brush.rect(x - 42, y + 35, x + 42, y + 40, paler(room.wood, 190))
+    _curtains(brush, x, y, ((214, 108, 96), (110, 150, 176), (236, 190, 104))[room.grain(8, 0, 2)])
+
+
+def _view(bare: Brush, x: int, y: int, room: Room) -> None:
+    """What is seen through the window: sky, lights or weather, a hill."""
+    sky, grain = SKY[room.light, room.weather], room.grain
     for k in range(6):
         bare.rect(
             x - 32, y - 32 + k * 11, x + 32, y - 32 + (k + 1) * 11, mix(sky[k // 3], sky[k // 3 + 1], (k % 3) * 85)
         )
-    if room.weather == "clear":
-        lamp = {"day": (255, 238, 170), "dusk": (255, 218, 140), "night": (250, 244, 218)}[room.light]
-        bare.oval(x + grain(5, -20, 20), y - 12 + (26 if room.light == "dusk" else 0), 7, 7, lamp)
-        if room.light == "night":
-            for k in range(6):
-                bare.oval(x + grain(10 + k, -29, 29), y + grain(16 + k, -29, 20), 0.9, 0.9, (246, 240, 214))
-    else:
-        bare.oval(x + grain(5, -10, 10), y - 24, 18, 5, CLOUD[room.light, room.weather])
-        for k in range(16):
-            px, py = x + grain(10 + k, -30, 29), y + grain(26 + k, -30, 26)
-            if room.weather == "rain":
-                bare.line([(px, py), (px - 1.5, py + 6)], 0.9, mix(sky[2], (240, 246, 255), 150))
-            else:
-                bare.oval(px, py, 1.6, 1.6, (252, 252, 255))
+    (_lights if room.weather == "clear" else _falling)(bare, x, y, room)
     hill = mix(sky[2], (60, 90, 80), 110) if room.weather != "snow" else mix(sky[2], (250, 252, 255), 130)
     bare.polygon(
         [
@@ -67,10 +63,29 @@ def _window(brush: Brush, room: Room) -> None:
         ],
         hill,
     )
-    brush.rect(x - 1.6, y - 32, x + 1.6, y + 34, paler(room.wood, 170))
-    brush.rect(x - 32, y - 2, x + 32, y + 1.4, paler(room.wood, 170))
-    brush.rect(x - 42, y + 35, x + 42, y + 40, paler(room.wood, 190))
-    cloth = ((214, 108, 96), (110, 150, 176), (236, 190, 104))[grain(8, 0, 2)]
+
+
+def _lights(bare: Brush, x: int, y: int, room: Room) -> None:
+    """Sun or moon, and stars at night."""
+    lamp = {"day": (255, 238, 170), "dusk": (255, 218, 140), "night": (250, 244, 218)}[room.light]
+    bare.oval(x + room.grain(5, -20, 20), y - 12 + (26 if room.light == "dusk" else 0), 7, 7, lamp)
+    for k in range(6) if room.light == "night" else ():
+        bare.oval(x + room.grain(10 + k, -29, 29), y + room.grain(16 + k, -29, 20), 0.9, 0.9, (246, 240, 214))
+
+
+def _falling(bare: Brush, x: int, y: int, room: Room) -> None:
+    """A cloud, and the rain or snow out of it."""
+    drop = mix(SKY[room.light, room.weather][2], (240, 246, 255), 150)
+    bare.oval(x + room.grain(5, -10, 10), y - 24, 18, 5, CLOUD[room.light, room.weather])
+    for k in range(16):
+        px, py = x + room.grain(10 + k, -30, 29), y + room.grain(26 + k, -30, 26)
+        if room.weather == "rain":
+            bare.line([(px, py), (px - 1.5, py + 6)], 0.9, drop)
+        else:
+            bare.oval(px, py, 1.6, 1.6, (252, 252, 255))
+
+
+def _curtains(brush: Brush, x: int, y: int, cloth: Colour) -> None:
     for side in (-1, 1):
         brush.polygon(
             [
