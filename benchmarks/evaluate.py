@@ -27,11 +27,12 @@ from fabula.floors.progress import bars
 from fabula.model import build_model
 from fabula.storyteller import ModelStoryteller
 
-WINDOWS = (200, 400)
+WINDOWS = (100, 200)
+SMALL = ("train.steps=50", "data.world.train=200", "data.world.validation=30", "data.world.test=60")
 
 
 def main(recipe_path: str = "recipes/tiny.yaml", *overrides: str) -> None:
-    recipe = bundle.read_recipe(recipe_path, ("train.steps=50", *overrides))
+    recipe = bundle.read_recipe(recipe_path, (*SMALL, *overrides))
     corpus = open_corpus(recipe.data)
     torch.manual_seed(recipe.seed)
     model = build_model(recipe.model, recipe.data.picture_size, corpus.tokenizer.vocabulary)
