@@ -16,6 +16,11 @@ def train(
     """Train a model: checkpoints, curves and samples while it runs, at the end a bundle with its floors."""
     import os
 
+    from fabula.data.hub import check_reach
+    from fabula.recipe import source_of
+
+    check_reach(source_of(recipe, overrides or ()))
+
     from fabula.bundle import read_recipe
     from fabula.journal.stopping import Stopped
     from fabula.run import run as run_recipe
