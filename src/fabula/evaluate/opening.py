@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fabula import bundle
 from fabula.data.corpus import Split, open_corpus, open_split
+from fabula.data.open import of_source
 from fabula.errors import FabulaError
 from fabula.floors import Floors, fit
 from fabula.floors.progress import Progress, silent
@@ -61,13 +62,6 @@ def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress 
     floors = fit(corpus, recipe, progress)
     about = {"model": None, "tell": vars(recipe.tell)}
     return Opened(floors.tellers(), corpus.splits[name], corpus.tokenizer, recipe.data, about)
-
-
-def of_source(data: Data, source: str) -> Data:
-    """The same data section for another source, whose columns go by their usual names."""
-    if source == data.source:
-        return data
-    return replace(data, source=source, frames_key=None, captions_key=None, reason_key=None)
 
 
 def _floors_of(held: bundle.Bundle, progress: Progress) -> Floors:
