@@ -39,14 +39,20 @@ class Telling:
 
 
 def read_story(
-    name: str, data: Data, *, which: str | None = None, split: str | None = None, context: int | None = None
+    name: str,
+    data: Data,
+    *,
+    which: str | None = None,
+    split: str | None = None,
+    context: int | None = None,
+    **keys: str | None,
 ) -> Story:
     """One story: a folder of its own, a `.jsonl` or `.parquet` file, or any source that a recipe can name.
 
     `which` is its id (None: the first), `split` where it stands (None: test, or else the first split there is),
-    `context` how many of its first frames are kept (None: all).
+    `context` how many of its first frames are kept (None: all); `keys` are its columns' names (`captions_key`, ...).
     """
-    source = open_source(name, of_source(data, name))
+    source = open_source(name, of_source(data, name, **keys))
     place = pick(split, source.splits, f"{name}: split") if split else _usual(source.splits)
     stories = source.stories(place, data.picture_size)
     found = next((story for story in stories if which in (None, story.id)), None)

@@ -21,6 +21,8 @@ def evaluate(
     keep_pictures: Annotated[str, Option(help="Keep told pictures of N windows.", metavar="N|all")] = "0",
     seed: Annotated[int, Option(help="The same seed tells the same stories.")] = 0,
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
+    frames_key: Annotated[str | None, Option(help="With --data: the column of pictures.")] = None,
+    captions_key: Annotated[str | None, Option(help="With --data: the column of captions.")] = None,
 ) -> None:
     """Score a model and every floor on a whole split: scores.json, windows.parquet, report.html, and the verdict."""
     from fabula.data.hub import check_reach
@@ -39,7 +41,11 @@ def evaluate(
     keep = kept_number(keep_pictures)
     place = place_for(what, out, floors=floors)
     check_out(place)
-    opened = _floors(what, overrides or [], data, split, bars) if floors else _run(what, overrides, data, split, device)
+    keys = {"frames_key": frames_key, "captions_key": captions_key}
+    if floors:
+        opened = _floors(what, overrides or [], data, split, keys)
+    else:
+        opened = _run(what, overrides or [], data, split, keys, device)
     scores = evaluate_tellers(
         opened.tellers,
         opened.split,
@@ -58,7 +64,7 @@ def evaluate(
     console.print(f"Written: {page}", highlight=False, soft_wrap=True)
 
 
-def _run(what: Path, overrides: list[str] | None, data: str | None, split: str | None, device: str):
+def _run(what: Path, overrides: list[str], data: str | None, split: str | None, keys, device: str):
     from fabula.errors import FabulaError
     from fabula.evaluate import open_run
     from fabula.floors.progress import bars
@@ -67,12 +73,16 @@ def _run(what: Path, overrides: list[str] | None, data: str | None, split: str |
     check_device(device, "--device")
     if overrides:
         raise FabulaError(f"{overrides[0]}: a trained run cannot be changed; key=value goes with --floors RECIPE")
-    return open_run(what, data, split, device=device, progress=bars)
+    if any(keys.values()) and not data:
+        raise FabulaError("--frames-key and --captions-key name columns of another source; give it with --data")
+    return open_run(what, data, split, device=device, progress=bars, **keys)
 
 
-def _floors(what: Path, overrides: list[str], data: str | None, split: str | None, progress):
+def _floors(what: Path, overrides: list[str], data: str | None, split: str | None, keys):
     from fabula import bundle
     from fabula.evaluate import open_floors
+    from fabula.floors.progress import bars
 
-    source = [f"data.source={data}"] if data else []
-    return open_floors(bundle.read_recipe(str(what), (*overrides, *source)), split, progress=progress)
+    given = {"source": data, **keys}
+    changes = [f"data.{name}={value}" for name, value in given.items() if value]
+    return open_floors(bundle.read_recipe(str(what), (*overrides, *changes)), split, progress=bars)

@@ -20,6 +20,8 @@ def tell(
     context: Annotated[int | None, Option(min=1, help="Continue from the first N frames.", show_default="all")] = None,
     which: Annotated[str | None, Option("--story", help="The story's id in its source.", show_default="first")] = None,
     split: Annotated[str | None, Option(help="The split that the story is in.", show_default="test, or first")] = None,
+    frames_key: Annotated[str | None, Option(help="The story's column of pictures.")] = None,
+    captions_key: Annotated[str | None, Option(help="The story's column of captions.")] = None,
 ) -> None:
     """Continue a story: pictures, captions, story.json and a storyboard, in a folder that is itself a story."""
     from fabula.data.hub import check_reach
@@ -31,7 +33,8 @@ def tell(
 
     check_out(out)
     teller = fabula.load(bundle)
-    begun = read_story(story, teller.recipe.data, which=which, split=split, context=context)
+    keys = {"frames_key": frames_key, "captions_key": captions_key}
+    begun = read_story(story, teller.recipe.data, which=which, split=split, context=context, **keys)
     telling = continue_story(teller, begun, steps=steps, samples=samples, seed=seed)
     write_telling(telling, out)
     for number, way in enumerate(telling.continuations, start=1):

@@ -41,11 +41,11 @@ def open_source(name: str, data: Data | None = None) -> Source:
     return with_validation(source)
 
 
-def of_source(data: Data, source: str) -> Data:
-    """The same data section for another source, whose columns go by their usual names."""
-    if source == data.source:
+def of_source(data: Data, source: str, **keys: str | None) -> Data:
+    """The same data section for another source, whose columns go by their usual names or by the `..._key` given."""
+    if source == data.source and not any(keys.values()):
         return data
-    return replace(data, source=source, frames_key=None, captions_key=None, reason_key=None)
+    return replace(data, **{"frames_key": None, "captions_key": None, "reason_key": None, **keys, "source": source})
 
 
 def _world(data: Data | None) -> Source:

@@ -39,13 +39,16 @@ def open_run(
     *,
     device: str = "cpu",
     progress: Progress = silent,
+    **keys: str | None,
 ) -> Opened:
     """The model of a run or bundle and its floors, on its own data or on a source that it has never seen.
+
+    `keys` are the names of that source's columns (`captions_key`, ...) where they are unusual.
 
     Floors that the bundle lacks are fitted on the run's train data and kept in it.
     """
     held = bundle.load(path)
-    data = held.recipe.data if source is None else of_source(held.recipe.data, source)
+    data = held.recipe.data if source is None else of_source(held.recipe.data, source, **keys)
     found = open_split(data, split, held.tokenizer)
     floors = _floors_of(held, progress)
     model = ModelStoryteller(held.model, held.tokenizer, held.recipe, device)
