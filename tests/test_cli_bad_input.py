@@ -319,6 +319,16 @@ def test_columns_of_the_train_data_are_not_looked_for_in_another_story(capsys, t
     assert main(["tell", "named", "mine.jsonl", "--out", "told"]) == 0, capsys.readouterr().err
 
 
+def test_another_story_may_name_its_own_columns(capsys, trained):
+    row = {"pixels": [f"mine/{n}.png" for n in (1, 2, 3)], "text": ["a", "b", "c"]}
+    story("mine")
+    Path("mine.jsonl").write_text(json.dumps(row) + "\n")
+    given = ("tell", str(trained), "mine.jsonl", "--out", "told")
+    assert "captions" in refused(capsys, *given, "--frames-key", "pixels")
+    assert main([*given, "--frames-key", "pixels", "--captions-key", "text"]) == 0, capsys.readouterr().err
+    assert "--data" in refused(capsys, "evaluate", trained, "--captions-key", "text", "--out", "scored")
+
+
 def test_a_bundle_that_lacks_a_file(capsys, trained):
     Path("part").mkdir()
     Path("part/recipe.yaml").write_bytes((trained / "recipe.yaml").read_bytes())
