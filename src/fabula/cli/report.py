@@ -7,6 +7,8 @@ from typing import Annotated
 
 from typer import Argument, Option, echo
 
+SHOWS = "the verdict in words, scores beside floors, curves, best, median and worst windows, told stories, recipe, data"
+
 
 def report(
     runs: Annotated[list[Path], Argument(help="Run folders, or folders that fabula evaluate wrote.", metavar="RUN...")],
@@ -16,4 +18,5 @@ def report(
     from fabula.report import write
 
     page = write(runs, out or runs[0] / "report.html")
-    echo(f"Written: {page} ({page.stat().st_size / 1e6:.1f} MB)")
+    echo(f"Written: {page} ({page.stat().st_size / 1e6:.1f} MB; open it in a browser)")
+    echo(f"It shows: {SHOWS}")
