@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from fabula.world.paint.body import Body
 from fabula.world.paint.faces import Face
 from fabula.world.paint.light import darker, paler
 
-if TYPE_CHECKING:
-    from fabula.world.paint.figure import Figure
 
-
-def paint_details(figure: Figure, garment: str, low: float, mid: float, high: float, hem: float) -> None:
+def paint_details(figure: Body, garment: str, low: float, mid: float, high: float, hem: float) -> None:
     lean = figure.pose.lean
     if garment == "coat":
         for k in range(3):
@@ -50,7 +46,7 @@ def paint_details(figure: Figure, garment: str, low: float, mid: float, high: fl
         figure.oval(2 + lean, mid + 4, 2.6, 2.2, paler(figure.cloth, 80))
 
 
-def paint_extra(figure: Figure) -> None:
+def paint_extra(figure: Body) -> None:
     extra, lean, y = figure.actor.who.extra, figure.pose.lean, 55 - figure.pose.dip
     if extra == "scarf":
         figure.polygon(
@@ -86,7 +82,7 @@ def paint_extra(figure: Figure) -> None:
         )
 
 
-def paint_hat(figure: Figure, head: Face) -> None:
+def paint_hat(figure: Body, head: Face) -> None:
     if figure.actor.who.extra != "hat":
         return
     y = 25 if figure.kind.noun == "frog" else 15

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fabula.world.paint.figure import Figure
+from fabula.world.paint.body import Body
 
 
-def paint_tail(figure: Figure) -> None:
+def paint_tail(figure: Body) -> None:
     kind, hip = figure.kind, max(figure.hips(), 6)
     if kind.noun == "fox":
         figure.polygon(
