@@ -1,4 +1,4 @@
-"""Stories as rows of StoryReasoning's schema, with the world's truth in one column more."""
+"""Stories as rows of StoryReasoning's schema, with the world's truth, title, licence and credit in columns more."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ FEATURES = {
     "chain_of_thought": {"dtype": "string", "_type": "Value"},
     "story": {"dtype": "string", "_type": "Value"},
     "scenes": {"dtype": "string", "_type": "Value"},
+    "title": {"dtype": "string", "_type": "Value"},
+    "license": {"dtype": "string", "_type": "Value"},
+    "attribution": {"dtype": "string", "_type": "Value"},
 }
 SCHEMA = pa.schema(
     [
@@ -33,6 +36,9 @@ SCHEMA = pa.schema(
         ("chain_of_thought", pa.string()),
         ("story", pa.string()),
         ("scenes", pa.string()),
+        ("title", pa.string()),
+        ("license", pa.string()),
+        ("attribution", pa.string()),
     ],
     metadata={"huggingface": json.dumps({"info": {"features": FEATURES}})},
 )
@@ -48,6 +54,9 @@ def row(story: Story) -> dict[str, Any]:
         "chain_of_thought": thoughts,
         "story": markup,
         "scenes": json.dumps([frame.scene for frame in story.frames]),
+        "title": story.title,
+        "license": story.licence,
+        "attribution": story.attribution,
     }
 
 
