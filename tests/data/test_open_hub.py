@@ -1,5 +1,6 @@
 """The hub as a source, without the hub: an answer within five seconds, and cached copies used offline."""
 
+import contextlib
 import http.server
 import io
 import json
@@ -109,13 +110,15 @@ def test_a_server_that_dribbles_is_told_within_five_seconds(online, cache, impat
             connection, _ = server.accept()
             with connection:
                 connection.sendall(b"HTTP/1.1 200 OK\r\n")
-                while not stop.wait(0.5):
-                    connection.sendall(b"X")
+                with contextlib.suppress(OSError):  # whoever asked has left
+                    while not stop.wait(0.05):
+                        connection.sendall(b"X")
 
         thread = threading.Thread(target=dribble, daemon=True)
         thread.start()
         online(f"http://127.0.0.1:{server.getsockname()[1]}")
-        assert "does not answer" in refused("hub:me/tales")
+        told = refused("hub:me/tales")
+        assert "does not answer" in told or "timed out" in told  # the second on a machine that stalls
         stop.set()
         thread.join()
 
