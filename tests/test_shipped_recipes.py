@@ -9,12 +9,13 @@ import torch
 from fabula import recipe as recipes
 from fabula.bundle import read_recipe
 from fabula.model import check_model
+from fabula.shelf import shipped
 from fabula.train.device import open_accelerator
 from fabula.train.loop import train
 from fabula.train.state import fresh_state
 from fabula.types import Frames, StoryBatch, Vocabulary
 
-SHIPPED = recipes.shipped()
+SHIPPED = shipped()
 
 
 @pytest.fixture(params=SHIPPED)

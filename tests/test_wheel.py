@@ -38,10 +38,10 @@ def test_the_wheel_holds_every_file_of_the_package_and_every_recipe(wheel: Path)
 def test_it_works_where_there_are_no_sources(wheel: Path, tmp_path: Path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     script = """
-from fabula import cli, recipe
+from fabula import cli, recipe, shelf
 from fabula.inspection.page import render
 from fabula.report import write
-print(cli.__file__, recipe.find("tiny"), recipe.load("tiny").name, cli.main(["world", "told", "--stories", "1"]))
+print(cli.__file__, shelf.find("tiny"), recipe.load("tiny").name, cli.main(["world", "told", "--stories", "1"]))
 """
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)

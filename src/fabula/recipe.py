@@ -13,6 +13,7 @@ from pydantic import Field
 from fabula import yamls
 from fabula.errors import FabulaError, unknown
 from fabula.schema import Problem, join, read
+from fabula.shelf import absent, find, names_in
 from fabula.spec import Catalogue, Spec, problems_of
 from fabula.story import Size
 
@@ -230,35 +231,7 @@ def _parent(path: Path, parent: str, place: str) -> Path:
     for candidate in (path.parent / parent, path.parent / f"{parent}.yaml"):
         if candidate.is_file():
             return candidate
-    raise FabulaError(f"extends ({place}): {_absent(parent, _names(path.parent))}")
-
-
-def find(name: Path | str) -> Path:
-    """The file of a recipe: a path, with or without `.yaml`, or the name of a shipped one, such as `tiny`."""
-    path = Path(name)
-    for candidate in (path, path.with_name(f"{path.name}.yaml"), *(folder / f"{name}.yaml" for folder in _shipped())):
-        if candidate.is_file():
-            return candidate
-    raise FabulaError(f"recipe: {_absent(str(name), [*_names(path.parent), *shipped()])}")
-
-
-def _shipped() -> list[Path]:
-    """Where the shipped recipes are: in the installed package, or beside the sources."""
-    here = Path(__file__).resolve().parent
-    return [folder for folder in (here / "recipes", here.parents[1] / "recipes") if folder.is_dir()]
-
-
-def shipped() -> list[str]:
-    """The names of the shipped recipes, such as `tiny` and `systems/gate`."""
-    return sorted({str(p.relative_to(f).with_suffix("")) for f in _shipped() for p in f.rglob("*.yaml")})
-
-
-def _names(folder: Path) -> list[str]:
-    return [str(folder / path.name) for path in sorted(folder.glob("[!.]*.yaml"))] if folder.is_dir() else []
-
-
-def _absent(name: str, names: list[str]) -> str:
-    return unknown(name, names).replace("unknown", "there is no", 1) if names else f"there is no {name!r}"
+    raise FabulaError(f"extends ({place}): {absent(parent, names_in(path.parent))}")
 
 
 def dump(recipe: Recipe) -> str:

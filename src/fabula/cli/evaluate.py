@@ -42,22 +42,9 @@ def evaluate(
     place = place_for(what, out, floors=floors)
     check_out(place)
     keys = {"frames_key": frames_key, "captions_key": captions_key}
-    if floors:
-        opened = _floors(what, overrides or [], data, split, keys)
-    else:
-        opened = _run(what, overrides or [], data, split, keys, device)
-    scores = evaluate_tellers(
-        opened.tellers,
-        opened.split,
-        opened.tokenizer,
-        opened.data,
-        out=place,
-        seed=seed,
-        limit=limit,
-        keep=keep,
-        about=opened.about,
-        progress=bars,
-    )
+    given = (what, overrides or [], data, split, keys)
+    opened = _floors(*given) if floors else _run(*given, device)
+    scores = evaluate_tellers(**vars(opened), out=place, seed=seed, limit=limit, keep=keep, progress=bars)
     console = Console()
     show(scores, console)
     page = report.write([place if floors or out else what], place / "report.html")

@@ -6,22 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from fabula.drawing.pages import page_template
 from fabula.inspection.shown import ShownStory
 from fabula.inspection.table import rows, warnings
 
 
 def render(facts: Mapping[str, Any], stories: Sequence[ShownStory]) -> str:
     """The whole page as text. Whatever stories say is escaped."""
-    environment = Environment(
-        loader=PackageLoader("fabula.inspection", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     splits = {split: list(group) for split, group in groupby(stories, key=lambda story: story.split)}
-    return environment.get_template("page.html.j2").render(
+    return page_template("fabula.inspection").render(
         facts=facts, rows=list(rows(facts)), warnings=list(warnings(facts)), splits=splits
     )

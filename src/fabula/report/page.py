@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from importlib import metadata, resources
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from fabula import files
+from fabula.drawing.pages import page_template
 from fabula.report.chapter import Chapter, chapter
 from fabula.report.reading import read_run
 
@@ -21,14 +21,5 @@ def write(folders: Sequence[Path], out: Path) -> Path:
 
 
 def render(chapters: Sequence[Chapter]) -> str:
-    environment = Environment(
-        loader=PackageLoader("fabula.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = Markup((resources.files("fabula.report") / "page.css").read_text("utf-8"))
-    return environment.get_template("page.html.j2").render(
-        chapters=chapters, style=style, version=metadata.version("fabula")
-    )
+    return page_template("fabula.report").render(chapters=chapters, style=style, version=metadata.version("fabula"))
