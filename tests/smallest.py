@@ -1,10 +1,20 @@
-"""A whole run that takes seconds, for the tests of training."""
+"""A whole run that takes seconds, and a model that takes none, for the tests."""
 
 from pathlib import Path
 
 from fabula.bundle import read_recipe
-from fabula.recipe import Recipe
+from fabula.recipe import Model, Recipe
+from fabula.spec import Spec
 
+SMALL_MODEL = Model(
+    image_encoder=Spec("conv", {"channels": [16]}),
+    text_encoder=Spec("gru"),
+    fusion=Spec("concat"),
+    temporal=Spec("gru"),
+    image_decoder=Spec("conv", {"channels": [16]}),
+    caption_decoder=Spec("gru"),
+    dim=24,
+)
 RECIPE = Path(__file__).parent / "recipes" / "smallest.yaml"
 
 

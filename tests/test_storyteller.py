@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageOps
+from smallest import SMALL_MODEL
 
 from fabula.data.contexts import to_frames
 from fabula.errors import FabulaError
 from fabula.images import to_uint8
 from fabula.model import build_model
-from fabula.recipe import Data, Loss, Model, Recipe, Tell
+from fabula.recipe import Data, Loss, Recipe, Tell
 from fabula.spec import Spec
 from fabula.story import Frame, Scorer, Size, Storyteller
 from fabula.storyteller import ModelStoryteller
@@ -21,21 +22,12 @@ from fabula.tokenizer import Tokenizer
 TEXTS = ["The fox found a lamp.", "Rain fell, and Mira ran home.", "She lit the lamp; the fox slept.", "A quiet night."]
 SIZE = Size(14, 22)
 TOKENIZER = Tokenizer.train(TEXTS, 300)
-SECTION = Model(
-    image_encoder=Spec("conv", {"channels": [16]}),
-    text_encoder=Spec("gru"),
-    fusion=Spec("concat"),
-    temporal=Spec("gru"),
-    image_decoder=Spec("conv", {"channels": [16]}),
-    caption_decoder=Spec("gru"),
-    dim=24,
-)
 
 
 def recipe(tell: Tell | None = None, **slots) -> Recipe:
     data = Data(context=3, picture_size=SIZE, caption_length=10)
     tell = tell or Tell("sample", temperature=1.2)
-    return Recipe("test", replace(SECTION, **slots), {"words": Loss(Spec("caption"))}, data, tell=tell)
+    return Recipe("test", replace(SMALL_MODEL, **slots), {"words": Loss(Spec("caption"))}, data, tell=tell)
 
 
 def teller(tell: Tell | None = None, **slots) -> ModelStoryteller:

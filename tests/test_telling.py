@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from smallest import SMALL_MODEL
 
 import fabula
 from fabula import bundle
@@ -15,7 +16,7 @@ from fabula.data.open import open_source
 from fabula.errors import FabulaError
 from fabula.markup import clean
 from fabula.model import build_model
-from fabula.recipe import Data, Loss, Model, Recipe, Tell, Train
+from fabula.recipe import Data, Loss, Recipe, Tell, Train
 from fabula.spec import Spec
 from fabula.story import Frame, Size, Story
 from fabula.storyteller import ModelStoryteller
@@ -25,22 +26,13 @@ from fabula.tokenizer import Tokenizer
 TEXTS = ["The fox found a lamp.", "Rain fell, and Mira ran home.", "She lit the lamp; the fox slept."]
 SIZE = Size(14, 22)
 TOKENIZER = Tokenizer.train(TEXTS, 300)
-MODEL = Model(
-    image_encoder=Spec("conv", {"channels": [16]}),
-    text_encoder=Spec("gru"),
-    fusion=Spec("concat"),
-    temporal=Spec("gru"),
-    image_decoder=Spec("conv", {"channels": [16]}),
-    caption_decoder=Spec("gru"),
-    dim=24,
-)
 
 
 def teller(**slots) -> ModelStoryteller:
     torch.manual_seed(0)
     data = Data(context=3, picture_size=SIZE, caption_length=10)
     recipe = Recipe(
-        "test", replace(MODEL, **slots), {"words": Loss(Spec("caption"))}, data, Train(steps=1), Tell("sample")
+        "test", replace(SMALL_MODEL, **slots), {"words": Loss(Spec("caption"))}, data, Train(steps=1), Tell("sample")
     )
     return ModelStoryteller(build_model(recipe.model, SIZE, TOKENIZER.vocabulary), TOKENIZER, recipe)
 

@@ -13,8 +13,8 @@ from fabula.data.columns import Columns, find_columns, text_in
 from fabula.data.digests import combined, content_digest
 from fabula.data.pictures import path_of
 from fabula.data.rows import Place, story_of
-from fabula.data.shards import find_shards, ordered
-from fabula.data.source import ALL, READING, Source
+from fabula.data.shards import ShardedSource
+from fabula.data.source import ALL, READING
 from fabula.errors import FabulaError
 from fabula.story import Size, Story
 
@@ -24,16 +24,11 @@ if TYPE_CHECKING:
 SUFFIXES = (".jsonl", ".ndjson")
 
 
-class LinesSource(Source):
+class LinesSource(ShardedSource):
     """A JSON object a line; pictures as paths beside the file, data URIs or base64."""
 
     def __init__(self, path: Path, data: Data | None = None, *, name: str = ""):
-        self.name = name or f"jsonl:{path}"
-        self.path, self.data = path, data
-        shards = find_shards(path, SUFFIXES, self.name)
-        self.files = shards.splits
-        self.splits = ordered(self.files)
-        self.notes = shards.notes
+        super().__init__(path, data, name or f"jsonl:{path}", SUFFIXES)
         _ = self.columns
 
     @cached_property

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from fabula.data.columns import Columns, find_columns, text_in
 from fabula.data.digests import combined, content_digest
 from fabula.data.rows import Place, story_of
-from fabula.data.shards import find_shards, ordered
-from fabula.data.source import ALL, READING, Source
+from fabula.data.shards import ShardedSource
+from fabula.data.source import ALL, READING
 from fabula.errors import FabulaError
 from fabula.story import Size, Story
 
@@ -26,17 +26,12 @@ if TYPE_CHECKING:
 BATCH = 8  # rows read at once
 
 
-class ParquetSource(Source):
+class ParquetSource(ShardedSource):
     """Rows of parquet files, streamed batch by batch; pictures stay encoded until they are used."""
 
     def __init__(self, path: Path, data: Data | None = None, *, name: str = "", source: str = "", licence: str = ""):
-        self.name = name or f"parquet:{path}"
-        self.path, self.data = path, data
+        super().__init__(path, data, name or f"parquet:{path}", (".parquet",))
         self.source, self.licence = source, licence
-        shards = find_shards(path, (".parquet",), self.name)
-        self.files = shards.splits
-        self.splits = ordered(self.files)
-        self.notes = shards.notes
         _ = self.columns
 
     @cached_property

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fabula import files
-from fabula.data.source import ALL, SPLITS
+from fabula.data.source import ALL, SPLITS, Source
 from fabula.errors import FabulaError
+
+if TYPE_CHECKING:
+    from fabula.recipe import Data
 
 ALIASES = {"training": "train", "valid": "validation", "val": "validation", "dev": "validation", "testing": "test"}
 _WORD = re.compile(r"[a-z]+")
@@ -27,6 +30,17 @@ class Shards(NamedTuple):
         """What a person should know of them."""
         names = ", ".join(file.name for file in self.left_out)
         return (f"left out, no split in its name: {names}",) if names else ()
+
+
+class ShardedSource(Source):
+    """A source whose splits are files of rows."""
+
+    def __init__(self, path: Path, data: Data | None, name: str, suffixes: tuple[str, ...]):
+        self.name, self.path, self.data = name, path, data
+        shards = find_shards(path, suffixes, name)
+        self.files = shards.splits
+        self.splits = ordered(self.files)
+        self.notes = shards.notes
 
 
 def find_shards(path: Path, suffixes: tuple[str, ...], where: str) -> Shards:
