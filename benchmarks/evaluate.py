@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from fabula import bundle, files
+from fabula.building import build_model
 from fabula.data.corpus import open_corpus
 from fabula.evaluate import evaluate
 from fabula.floors import fit
 from fabula.floors.progress import bars
-from fabula.model import build_model
 from fabula.storyteller import ModelStoryteller
 
 WINDOWS = (100, 200)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import torch
 
 from fabula import recipe as recipes
-from fabula.model import build_model
+from fabula.building import build_model
 from fabula.spec import Spec
 from fabula.story import Size
 from fabula.types import Frames, Memory, Tokens, Vocabulary

@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 
 from fabula import bundle
+from fabula.building import build_model
 from fabula.cli import main
-from fabula.model import build_model
 from fabula.recipe import Data, Loss, Model, Recipe, Tell, Train
 from fabula.spec import Spec
 from fabula.story import Size

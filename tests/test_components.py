@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import load_model, save_model
 
 from fabula import roles
+from fabula.building import CATALOGUES
 from fabula.layers.words import IGNORED
 from fabula.losses import LOSSES
-from fabula.model import CATALOGUES
 from fabula.spec import recipe_options
 from fabula.story import Size
 from fabula.types import Compared, Frames, Memory, StoryBatch, StoryOutput, Tokens, Vocabulary
@@ -28,7 +28,7 @@ ROLES: dict[str, tuple[type, tuple[Any, ...]]] = {
     "caption_decoder": (roles.CaptionDecoder, (DIM, VOCABULARY)),
     "loss": (roles.Loss, ()),
 }
-EVERY: dict[str, Mapping[str, Any]] = {**CATALOGUES, "loss": LOSSES}
+EVERY: dict[str, Mapping[str, Any]] = {slot: CATALOGUES.get(slot, LOSSES) for slot in ROLES}
 
 
 def other_values(hint: Any, default: Any) -> list[Any]:
@@ -143,14 +143,16 @@ def close(one: torch.Tensor, other: torch.Tensor) -> None:
 
 def of_stories(part: Any, stories: slice) -> Any:
     """Some stories of a memory, tokens or frames."""
-    if isinstance(part, torch.Tensor):
-        return part[stories]
+    if isinstance(part, torch.Tensor) or part is None:
+        return part if part is None else part[stories]
+    if isinstance(part, Mapping):
+        return {name: of_stories(value, stories) for name, value in part.items()}
     fields = part._asdict() if isinstance(part, Tokens) else vars(part)
     return type(part)(**{name: of_stories(value, stories) for name, value in fields.items()})
 
 
 def test_no_catalogue_is_forgotten():
-    assert EVERY.keys() == ROLES.keys()
+    assert {id(catalogue) for catalogue in EVERY.values()} == {id(c) for c in (*CATALOGUES.values(), LOSSES)}
     assert all(EVERY.values())
 
 

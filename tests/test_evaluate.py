@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from fabula import bundle, cli
+from fabula.building import build_model
 from fabula.data.corpus import open_corpus
 from fabula.errors import FabulaError
 from fabula.evaluate import evaluate, open_run
 from fabula.floors import Floors, fit
 from fabula.metrics import MEASURES
 from fabula.metrics.pictures import mae, unit
-from fabula.model import build_model
 from fabula.story import Frame
 
 SMALL = (

@@ -19,8 +19,8 @@ GOOD = RECIPE.read_text(encoding="utf-8")
 
 
 def said(path: Path, *overrides: str) -> list[str]:
+    from fabula.building import CATALOGUES
     from fabula.losses import LOSSES
-    from fabula.model import CATALOGUES
 
     with pytest.raises(FabulaError) as error:
         recipes.load(path, overrides, {**CATALOGUES, "losses": LOSSES})

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from fabula import recipe as recipes
+from fabula.building import check_model
 from fabula.bundle import read_recipe
-from fabula.model import check_model
 from fabula.shelf import shipped
 from fabula.train.device import open_accelerator
 from fabula.train.loop import train

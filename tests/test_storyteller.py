@@ -9,10 +9,10 @@ import torch
 from PIL import Image, ImageOps
 from smallest import SMALL_MODEL
 
+from fabula.building import build_model
 from fabula.data.contexts import to_frames
 from fabula.errors import FabulaError
 from fabula.images import to_uint8
-from fabula.model import build_model
 from fabula.recipe import Data, Loss, Recipe, Tell
 from fabula.spec import Spec
 from fabula.story import Frame, Scorer, Size, Storyteller

@@ -12,10 +12,10 @@ from smallest import SMALL_MODEL
 
 import fabula
 from fabula import bundle
+from fabula.building import build_model
 from fabula.data.open import open_source
 from fabula.errors import FabulaError
 from fabula.markup import clean
-from fabula.model import build_model
 from fabula.recipe import Data, Loss, Recipe, Tell, Train
 from fabula.spec import Spec
 from fabula.story import Frame, Size, Story

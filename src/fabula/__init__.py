@@ -18,4 +18,4 @@ def load(path: str | Path, device: str = "cpu") -> ModelStoryteller:
     from fabula.storyteller import ModelStoryteller
 
     held = bundle.load(Path(path))
-    return ModelStoryteller(held.model, held.tokenizer, held.recipe, device)
+    return ModelStoryteller(held.story_model, held.tokenizer, held.recipe, device)

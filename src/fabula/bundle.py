@@ -9,9 +9,10 @@ import torch
 
 from fabula import files, weights
 from fabula import recipe as recipes
+from fabula.building import CATALOGUES, Learner, build_learner, complete_losses, complete_model
 from fabula.errors import FabulaError
 from fabula.losses import LOSSES
-from fabula.model import CATALOGUES, StoryModel, build_model, complete_losses, complete_model
+from fabula.model import StoryModel
 from fabula.recipe import Recipe
 from fabula.tokenizer import Tokenizer
 
@@ -23,10 +24,18 @@ PARTS = ("recipe.yaml", "tokenizer.json", "model.safetensors")
 class Bundle:
     """A trained model with what it needs to read and to tell; the model is in evaluation mode, on the processor."""
 
-    model: StoryModel
+    model: Learner
     tokenizer: Tokenizer
     recipe: Recipe
     folder: Path
+
+    @property
+    def story_model(self) -> StoryModel:
+        """FabulaError where what was trained is no story model."""
+        if isinstance(self.model, StoryModel):
+            return self.model
+        learned = f"this run learned to tell a {self.recipe.stage} of itself, and continues no story"
+        raise FabulaError(f"{self.folder}: {learned}; take its parts into a recipe with `from:`")
 
 
 def read_recipe(path: Path | str, overrides: tuple[str, ...] = ()) -> Recipe:
@@ -38,13 +47,13 @@ def complete(recipe: Recipe) -> Recipe:
     return replace(recipe, model=complete_model(recipe.model), losses=complete_losses(recipe.losses))
 
 
-def save(folder: Path, model: StoryModel, tokenizer: Tokenizer, recipe: Recipe) -> None:
+def save(folder: Path, model: Learner, tokenizer: Tokenizer, recipe: Recipe) -> None:
     """A new folder, whole or not there; the recipe is written complete."""
     with files.new_folder(folder) as draft:
         write(draft, model, tokenizer, recipe)
 
 
-def write(folder: Path, model: StoryModel, tokenizer: Tokenizer, recipe: Recipe) -> None:
+def write(folder: Path, model: Learner, tokenizer: Tokenizer, recipe: Recipe) -> None:
     """The three files, into a folder that is there."""
     files.write_text(folder / "recipe.yaml", recipes.dump(complete(recipe)))
     files.write_text(folder / "tokenizer.json", tokenizer.text)
@@ -60,7 +69,7 @@ def load(path: Path | str) -> Bundle:
     tensors, about = weights.load_tensors(folder / "model.safetensors")
     _check(about, tokenizer, folder)
     with torch.random.fork_rng(devices=[]):  # the weights that a model is born with are overwritten
-        model = build_model(recipe.model, recipe.data.picture_size, tokenizer.vocabulary)
+        model = build_learner(recipe, tokenizer.vocabulary)
     weights.fill(model, tensors, folder / "model.safetensors")
     return Bundle(model.eval(), tokenizer, recipe, folder)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fabula import recipe as recipes
@@ -22,6 +24,7 @@ class Objective(nn.Module):
         self.plans = dict(losses)
         self.losses = {name: build(LOSSES, plan.use) for name, plan in losses.items()}
         self.registered = nn.ModuleList(self.losses.values())
+        self.needs = frozenset(need for loss in self.losses.values() for need in loss.needs)
         if offers is not None:
             self._check(offers)
 
@@ -34,6 +37,11 @@ class Objective(nn.Module):
                 total = total + weight(plan, step) * value
                 parts[name] = value.detach()
         return total, parts
+
+    def prepare(self, pictures: NDArray[np.uint8], key: str) -> None:
+        """Let every loss get ready with the train pictures (N, H, W, 3), which `key` names."""
+        for loss in self.losses.values():
+            loss.prepare(pictures, key)
 
     def _check(self, offers: tuple[str, ...]) -> None:
         for name, loss in self.losses.items():

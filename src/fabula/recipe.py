@@ -12,6 +12,7 @@ from pydantic import Field
 
 from fabula import yamls
 from fabula.errors import FabulaError, unknown
+from fabula.origins import taken_over
 from fabula.schema import Problem, join, read
 from fabula.shelf import absent, find, names_in
 from fabula.spec import Catalogue, Spec, problems_of
@@ -44,6 +45,7 @@ class Augment:
     crop: Annotated[float, Field(ge=0, lt=1)] = 0.0  # largest share of each side cut away
     rotate: Annotated[float, Field(ge=0, le=180)] = 0.0  # largest angle in degrees, either way
     jitter: Share = 0.0  # largest relative change of brightness, contrast and saturation
+    paraphrase: Share = 0.0  # share of the context's captions told in other words of the same facts
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ class Data:
     frames_key: str | None = None
     captions_key: str | None = None
     reason_key: str | None = None
-    context: Number = 4
+    context: Count = 4  # frames that are known; 0 where single frames are learned (see `stage`)
     picture_size: Size = field(default=Size(60, 125))
     fit: Literal["stretch", "crop", "pad"] = "stretch"
     equalise: bool = False
     caption_length: Annotated[int, Field(ge=2)] = 64  # tokens, the end token included
+    notes: Literal["none", "reason", "tags", "both"] = "none"  # a third text on each frame of the context
+    note_length: Annotated[int, Field(ge=2)] = 32  # tokens, the end token included
     tokenizer: str = "bpe"  # byte-level BPE trained on the train captions, or the path of a tokenizer.json
     vocabulary: Annotated[int, Field(ge=260)] = 2048  # of the trained tokenizer, special tokens included
     world: World = field(default_factory=World)
@@ -72,6 +76,8 @@ class Model:
     image_decoder: Spec | None = None
     caption_decoder: Spec | None = None
     dim: Number = 128
+    note_encoder: Spec | None = None  # reads `data.notes`; a text encoder
+    notes_in: Literal["fusion", "decoding"] = "fusion"  # beside each caption's words, or beside the state
 
 
 @dataclass(frozen=True)
@@ -138,15 +144,16 @@ class Recipe:
     train: Train = field(default_factory=Train)
     tell: Tell = field(default_factory=Tell)
     seed: Seed = 0
+    stage: Literal["story", "picture", "text"] = "story"  # picture and text learn to tell single frames of themselves
 
 
 def load(path: Path | str, overrides: Iterable[str] = (), catalogues: Mapping[str, Catalogue] | None = None) -> Recipe:
     """Read a recipe by path or shipped name; `overrides` are dotted, as in `model.dim=512`.
 
-    With `catalogues` (`{**model.CATALOGUES, "losses": LOSSES}`) the options of components are checked too.
+    With `catalogues` (`{**building.CATALOGUES, "losses": LOSSES}`) the options of components are checked too.
     FabulaError holds all problems, one a line: dotted path, file and line, what came, what was meant.
     """
-    tree = yamls.merge(_read(find(path)), yamls.command_line(overrides))
+    tree = taken_over(yamls.merge(_read(find(path)), yamls.command_line(overrides)))
     problems: list[Problem] = []
     recipe = read(tree.values, Recipe, "", problems)
     problems += _component_problems(tree.values, catalogues or {})
@@ -243,7 +250,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Size):
         return str(value)
     if isinstance(value, Spec):
-        return _plain({"kind": value.kind, **value.options})
+        return _plain(value.plain())
     if dataclasses.is_dataclass(value):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

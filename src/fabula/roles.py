@@ -9,6 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
 from fabula.types import Compared, Memory, StoryBatch, StoryOutput, Tokens
@@ -19,6 +21,8 @@ Dice = Sequence[Generator]  # one generator a story, so that a story told alone 
 
 class ImageEncoder(nn.Module, ABC):
     """A picture to tokens; each picture on its own. Given: dim, size (height, width)."""
+
+    grid: tuple[int, int] | None = None  # rows, columns: the last rows * columns tokens are a map of the picture
 
     @abstractmethod
     def forward(self, images: Tensor) -> Tokens:
@@ -85,9 +89,18 @@ class CaptionDecoder(nn.Module, ABC):
 
 
 class Loss(nn.Module, ABC):
-    """One number that training makes small. Knows neither its weight nor its schedule."""
+    """One number that training makes small. Knows neither its weight nor its schedule.
 
-    needs: tuple[str, ...] = ()  # of the output: image, caption, or names that a decoder offers
+    A loss may have parameters of its own; they learn with the model's.
+    """
+
+    needs: tuple[str, ...] = ()  # of the output: image, caption, or names that the model or a decoder offers
+
+    def prepare(self, pictures: NDArray[np.uint8], key: str) -> None:
+        """Get ready before the first step, and again when a run goes on: nothing, unless a loss needs it.
+
+        `pictures` (N, H, W, 3) are those of train, `key` names them: what is learned from them can be kept by it.
+        """
 
     @abstractmethod
     def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:

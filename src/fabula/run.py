@@ -12,6 +12,8 @@ from accelerate import Accelerator
 
 from fabula import bundle, checkpoint, files, floors
 from fabula import recipe as recipes
+from fabula.autoencoder import Autoencoder
+from fabula.building import check_model
 from fabula.data.batches import Batches
 from fabula.data.corpus import Corpus, open_corpus
 from fabula.errors import FabulaError
@@ -22,14 +24,15 @@ from fabula.journal.folder import RunFolder, advised, claimed
 from fabula.journal.journal import Journal, Silence
 from fabula.journal.log import read_log
 from fabula.journal.progress import say
-from fabula.journal.samples import sample
+from fabula.journal.samples import sample, sample_again
 from fabula.journal.stopping import Asked, Stopped, agreed, stopping
-from fabula.model import check_model
 from fabula.recipe import Recipe
+from fabula.retelling import Retelling
 from fabula.storyteller import ModelStoryteller
 from fabula.train.device import free_threads, open_accelerator
 from fabula.train.loop import StepReport, train
 from fabula.train.state import TrainState, count_steps, fresh_state
+from fabula.train.takeover import take_over
 from fabula.train.validation import spread, validate
 from fabula.types import StoryBatch
 
@@ -106,9 +109,13 @@ def _start(given: Given) -> TrainState:
     given.accelerator.wait_for_everyone()
     saved = checkpoint.all_in(folder.checkpoints)
     state = checkpoint.restore(saved[-1], recipe, tokenizer) if saved else fresh_state(recipe, tokenizer.vocabulary)
+    taken = [] if saved else take_over(state.model, recipe, tokenizer)
     if given.first:
-        for sentence in _introduction(given, state):
+        for sentence in (*_introduction(given, state), *taken):
             say(sentence)
+    with given.accelerator.main_process_first():
+        learned = given.corpus.splits["train"].store
+        state.objective.prepare(learned.pictures, learned.key)
     return state
 
 
@@ -176,8 +183,13 @@ def _sample(given: Given, state: TrainState, journal: Journal | Silence, report:
     if not given.first:
         return
     split = given.corpus.splits.get("validation") or given.corpus.splits["train"]
-    teller = ModelStoryteller(state.model, given.corpus.tokenizer, given.recipe, given.accelerator.device)
-    journal.sample(report, sample(teller, split, [split.windows[i] for i in spread(len(split.windows), SHOWN)]))
+    told = (given.corpus.tokenizer, given.recipe, given.accelerator.device)
+    if isinstance(state.model, Autoencoder):
+        windows = [split.windows[i] for i in spread(len(split.windows), SHOWN * 3)]
+        journal.sample(report, sample_again(Retelling(state.model, *told), split, windows))
+    else:
+        windows = [split.windows[i] for i in spread(len(split.windows), SHOWN)]
+        journal.sample(report, sample(ModelStoryteller(state.model, *told), split, windows))
 
 
 def _save(given: Given, state: TrainState) -> None:

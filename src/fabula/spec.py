@@ -8,7 +8,8 @@ by the code that assembles the model; what stands after it is chosen by the reci
 
     temporal: {kind: gru, layers: 2}
 
-So the signature is the schema, and an option is declared in one place only.
+So the signature is the schema, and an option is declared in one place only. Beside the options, `from` names a
+finished run that the component's weights are taken from, and `frozen: true` keeps them as they are.
 """
 
 from __future__ import annotations
@@ -25,15 +26,21 @@ from fabula.schema import Problem, join, read, short
 
 T = TypeVar("T")
 Catalogue = Mapping[str, Callable[..., Any]]
+BESIDE = ("from", "frozen")  # what a section may hold beside its kind and its options
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One component as a recipe writes it: its kind, its options as plain data, and where it was written."""
+    """One component as a recipe writes it: its kind, its options as plain data, and where it was written.
+
+    `origin` is the folder of a run or bundle that its first weights come from, empty: they are drawn.
+    """
 
     kind: str
     options: Mapping[str, Any] = field(default_factory=dict)
     where: str = field(default="recipe", compare=False)
+    origin: str = ""
+    frozen: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", {name: plain(value) for name, value in self.options.items()})
@@ -44,13 +51,28 @@ class Spec:
             return cls(entry, {}, where)
         if not isinstance(entry, Mapping) or not isinstance(entry.get("kind"), str):
             raise FabulaError(f"{where}: expected a name or a section with 'kind', got {short(entry)}")
-        return cls(entry["kind"], {k: v for k, v in entry.items() if k != "kind"}, where)
+        options = {name: value for name, value in entry.items() if name not in ("kind", *BESIDE)}
+        return cls(entry["kind"], options, where, *_beside(entry, where))
+
+    def plain(self) -> dict[str, Any]:
+        """The section that `from_recipe` reads."""
+        beside = {"from": self.origin} if self.origin else {}
+        return {"kind": self.kind, **beside, **({"frozen": True} if self.frozen else {}), **self.options}
+
+
+def _beside(entry: Mapping[str, Any], where: str) -> tuple[str, bool]:
+    origin, frozen = entry.get("from", ""), entry.get("frozen", False)
+    if not isinstance(origin, str):
+        raise FabulaError(f"{join(where, 'from')}: expected the folder of a run, got {short(origin)}")
+    if not isinstance(frozen, bool):
+        raise FabulaError(f"{join(where, 'frozen')}: expected true or false, got {short(frozen)}")
+    return origin, frozen
 
 
 def plain(value: Any) -> Any:
     """An option as YAML holds it, lists as tuples: what was read back equals what was written."""
     if isinstance(value, Spec):
-        return {"kind": value.kind, **value.options}
+        return value.plain()
     if isinstance(value, Mapping):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

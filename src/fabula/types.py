@@ -1,7 +1,7 @@
 """What flows through a model.
 
 Letters used in shapes: B stories, K context frames, L caption tokens, C H W picture,
-F tokens of one frame, S tokens of a state, D model width, V vocabulary. N = B * K.
+F tokens of one frame, S tokens of a state, M tokens of a note, D model width, V vocabulary. N = B * K.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ class Frames:
     images: Tensor  # (B, K, C, H, W) in [-1, 1]
     captions: Tensor  # (B, K, L) token ids: the words, the end token, padding
     present: Tensor  # (B, K) bool, False where a story is shorter
+    notes: Tensor | None = None  # (B, K, M) ids of a third text on each frame; all padding where a frame has none
 
     def to(self, device: torch.device | str) -> Frames:
-        return Frames(self.images.to(device), self.captions.to(device), self.present.to(device))
+        notes = None if self.notes is None else self.notes.to(device)
+        return Frames(self.images.to(device), self.captions.to(device), self.present.to(device), notes)
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,22 @@ class Tokens(NamedTuple):
         kept = torch.where(self.mask[..., None], self.values, self.values.new_zeros(()))
         return kept.sum(-2) / self.mask.sum(-1, keepdim=True).clamp(min=1)
 
+    def followed_by(self, more: Tokens) -> Tokens:
+        """Both, one after the other: (..., S + S', D)."""
+        return Tokens(torch.cat([self.values, more.values], -2), torch.cat([self.mask, more.mask], -1))
+
 
 @dataclass(frozen=True)
 class Memory:
-    """All that is known when the next frame is told: the story's state, and the context it was read from."""
+    """All that is known when the next frame is told: the story's state, and the context it was read from.
+
+    `beside` is what reading it gave by the way, for losses to use: `picture_vectors` and `text_vectors` (B, K, D),
+    the mean encoding of each frame's picture and of its caption.
+    """
 
     state: Tokens  # (B, S, D)
     context: Frames
+    beside: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,4 +96,5 @@ class StoryOutput:
     image: Compared | None
     caption: Compared | None
     memory: Memory
-    terms: Mapping[str, Tensor] = field(default_factory=dict)  # everything named in `beside`
+    terms: Mapping[str, Tensor] = field(default_factory=dict)  # everything named in a `beside`
+    again: Mapping[str, Compared] = field(default_factory=dict)  # image, caption: the newest frame told of itself

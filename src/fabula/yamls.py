@@ -103,7 +103,7 @@ def _values(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Sections merge; a section whose `kind` changes is replaced, and a name stands for a section with that kind."""
+    """Sections merge; one whose `kind` or `from` changes is replaced, and a name stands for a section of that kind."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
@@ -115,6 +115,8 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _same_kind(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+    if "from" in above and "kind" not in above:
+        return above["from"] == below.get("from")
     return "kind" not in above or above["kind"] == below.get("kind", above["kind"])
 
 

@@ -43,6 +43,7 @@ class ConvImageEncoder(ImageEncoder):
             self.read: nn.Module = nn.Linear(channels[-1] * cells, dim)
         else:
             self.window = (0, 0)
+            self.grid = (height, width)
             self.read = nn.Linear(channels[-1], dim)
             self.places = nn.Parameter(torch.randn(height * width, dim) * 0.02)
         self.norm = nn.LayerNorm(dim)

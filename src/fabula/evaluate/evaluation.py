@@ -65,8 +65,10 @@ def evaluate(
     with files.new_folder(out) as draft:
         stories = _ask_all(asked, split, tokenizer, data, numbers, kept, seed, draft, progress)
         scores = _summary(asked, split, tokenizer, data, stories, {"seed": seed, **(about or {})})
-        few = open_chunk(split, asked_of(numbers), tokenizer, data)
-        scores["probes"] = _probes(asked, few, np.searchsorted(numbers, few.numbers), data, seed, progress)
+        scores["probes"] = {}
+        if data.context:
+            few = open_chunk(split, asked_of(numbers), tokenizer, data)
+            scores["probes"] = _probes(asked, few, np.searchsorted(numbers, few.numbers), data, seed, progress)
         scores["gains"] = _gains(asked, scores["tellers"], stories)
         scores["verdict"] = verdict(scores)
         write_boards(draft, tellers, split, seed)

@@ -40,7 +40,7 @@ def fit(corpus: Corpus, recipe: Recipe, progress: Progress = silent) -> Floors:
 
 
 def _cached(ngram: NGram, held: Split | None) -> Cached:
-    if held is None or not len(held.windows):
+    if held is None or not held.windows.context:
         return Cached(ngram, usual_weights())
     some = np.unique(np.linspace(0, len(held.windows) - 1, min(MOST_WINDOWS, len(held.windows))).astype(int))
     ids = held.captions.ids[held.store.rows(held.windows)[some]].astype(np.int64)  # (N, K + 1, L)
@@ -50,7 +50,7 @@ def _cached(ngram: NGram, held: Split | None) -> Cached:
 def _language(
     recipe: Recipe, vocabulary: Vocabulary, captions: Ids, held: Split | None, windows: int, progress: Progress
 ):
-    if recipe.model.caption_decoder is None:
+    if recipe.model.caption_decoder is None or not recipe.data.context:
         return None
     own = held.captions.ids.astype(np.int64) if held is not None else captions[:0]
     return fit_language_model(recipe, vocabulary, captions, own, count_steps(recipe.train, windows), progress)

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from fabula import files, weights
+from fabula.building import build_unconditional
 from fabula.decoders import Unconditional
 from fabula.errors import FabulaError
 from fabula.floors.cache import Cached
@@ -21,13 +22,13 @@ from fabula.floors.ngram import NGram
 from fabula.floors.painters import ConstantPicture, CopyLast, CopyRandomInput, MeanOfInputs, OracleBestInput
 from fabula.floors.writers import CopyLastCaption, MostCommonCaption
 from fabula.metrics.told import Pixels
-from fabula.model import build_unconditional
 from fabula.recipe import Recipe
 from fabula.story import Storyteller
 from fabula.tokenizer import Tokenizer
 
 FORMAT = 1
 ABOUT, PICTURES, COUNTS, LANGUAGE = "floors.json", "pictures.safetensors", "ngram.safetensors", "language.safetensors"
+WITHOUT_CONTEXT = ("train_median", "train_mean", "most_common_caption")
 WEIGHTS = "cache"  # the name of the cache's weights beside the n-grams
 
 
@@ -60,7 +61,7 @@ class Floors:
         }
         if self.language is not None:
             found["language_model"] = LanguageModel(self.language, self.tokenizer, data, tell)
-        return found
+        return found if data.context else {name: found[name] for name in WITHOUT_CONTEXT}
 
     def save(self, folder: Path) -> None:
         """Write the folder whole; what stood there is replaced. Nothing in it is a pickle."""
@@ -99,7 +100,7 @@ def _loaded(folder: Path, caption: str, recipe: Recipe, tokenizer: Tokenizer) ->
 
 
 def _load_language(path: Path, recipe: Recipe, tokenizer: Tokenizer) -> Unconditional | None:
-    if recipe.model.caption_decoder is None:
+    if recipe.model.caption_decoder is None or not recipe.data.context:
         return None
     with torch.random.fork_rng(devices=[]):  # the weights that it is born with are overwritten
         model = build_unconditional(recipe.model, tokenizer.vocabulary)

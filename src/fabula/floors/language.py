@@ -15,12 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from fabula import recipe as recipes
+from fabula.building import build_unconditional
 from fabula.decoders import Unconditional
 from fabula.floors.chance import dice
 from fabula.floors.ngram import Ids
 from fabula.floors.progress import Progress, silent
 from fabula.losses.caption import caption_nats
-from fabula.model import build_unconditional
 from fabula.objective import Objective
 from fabula.recipe import Data, Loss, Recipe, Tell
 from fabula.spec import Spec

@@ -9,7 +9,19 @@ from PIL import Image
 from fabula.data.corpus import Split
 from fabula.data.windows import Window
 from fabula.drawing.storyboard import Panel, panels, storyboard
+from fabula.retelling import Retelling
 from fabula.story import Storyteller
+
+IN_A_ROW = 4  # frames
+
+
+def sample_again(teller: Retelling, split: Split, windows: Sequence[Window]) -> Image.Image:
+    """A storyboard of true frames, each with the same frame told again beneath it."""
+    truths = [split.target(window) for window in windows]
+    told = teller.tell_knowing([[] for _ in truths], truths)
+    pairs = [(Panel(true, "true"), Panel(again, "told again")) for true, again in zip(truths, told, strict=True)]
+    lines = (pairs[start : start + IN_A_ROW] for start in range(0, len(pairs), IN_A_ROW))
+    return storyboard([row for line in lines for row in zip(*line, strict=True)], columns=IN_A_ROW)
 
 
 def sample(teller: Storyteller, split: Split, windows: Sequence[Window]) -> Image.Image:

@@ -17,8 +17,12 @@ def mean_frame(context: Frames) -> Tensor:
 
 def newest_frame(context: Frames) -> Tensor:
     """The last present frame of each story, (B, C, H, W); grey (0) where there is none."""
-    places = torch.arange(context.present.shape[1], device=context.present.device)
-    last = (places * context.present).argmax(1)
-    story = torch.arange(len(last), device=last.device)
-    known = context.present.any(1)[:, None, None, None]
-    return torch.where(known, context.images[story, last], context.images.new_zeros(()))
+    return newest(context.images, context.present)
+
+
+def newest(values: Tensor, present: Tensor, *, empty: float = 0) -> Tensor:
+    """Of (B, K, ...) what stands in the last present frame of each story, (B, ...); `empty` where there is none."""
+    last = (torch.arange(present.shape[1], device=present.device) * present).argmax(1)
+    found = values[torch.arange(len(last), device=last.device), last]
+    known = present.any(1).view(-1, *[1] * (found.ndim - 1))
+    return torch.where(known, found, torch.full_like(found, empty))

@@ -12,12 +12,14 @@ from fabula.types import Compared, StoryOutput
 MISSING = {
     "image": "a picture, but the model has no image_decoder",
     "caption": "a caption, but the model has no caption_decoder",
+    "image_again": "a picture told of itself, but the model has no image_decoder",
+    "caption_again": "a caption told of itself, but the model has no caption_decoder",
 }
 
 
 def missing(name: str) -> str:
     """The sentence about a part that no decoder gives."""
-    return "this loss needs " + MISSING.get(name, f"{name!r}, but no decoder of this model offers it")
+    return "this loss needs " + MISSING.get(name, f"{name!r}, but nothing in this model offers it")
 
 
 def part(output: StoryOutput, name: Literal["image", "caption"]) -> Compared:

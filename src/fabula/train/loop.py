@@ -64,7 +64,7 @@ class _Lesson(nn.Module):
         self.model, self.objective = state.model, state.objective
 
     def forward(self, batch: StoryBatch, step: int) -> tuple[Tensor, dict[str, Tensor]]:
-        output = self.model(batch)
+        output = self.model(batch, self.objective.needs)
         with torch.autocast(batch.context.images.device.type, enabled=False):
             return self.objective(full_precision(output), batch, step)
 

@@ -12,7 +12,7 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 
 from fabula import recipe as recipes
-from fabula.model import StoryModel, build_model
+from fabula.building import Learner, build_learner
 from fabula.objective import Objective
 from fabula.train.schedule import Best, Plateau
 from fabula.types import Vocabulary
@@ -22,7 +22,7 @@ from fabula.types import Vocabulary
 class TrainState:
     """Weights, what the optimiser remembers, and where the run stands."""
 
-    model: StoryModel
+    model: Learner
     objective: Objective
     optimizer: Optimizer
     step: int = 0
@@ -41,7 +41,7 @@ class TrainState:
 def fresh_state(recipe: recipes.Recipe, vocabulary: Vocabulary) -> TrainState:
     """The model as it is born of the recipe's seed, and an optimiser that remembers nothing."""
     torch.manual_seed(recipe.seed)
-    model = build_model(recipe.model, recipe.data.picture_size, vocabulary)
+    model = build_learner(recipe, vocabulary)
     objective = Objective(recipe.losses, model.offers)
     return TrainState(model, objective, _optimizer([*model.parameters(), *objective.parameters()], recipe.train))
 

@@ -12,6 +12,7 @@ from accelerate import Accelerator
 
 from fabula.layers.words import IGNORED
 from fabula.losses.caption import caption_nats
+from fabula.model import StoryModel
 from fabula.train.precision import full_precision
 from fabula.train.state import TrainState
 from fabula.types import StoryBatch, StoryOutput
@@ -24,7 +25,8 @@ def validate(state: TrainState, batches: Iterable[StoryBatch], accelerator: Acce
     """Means over windows: `loss` (all weights at their full size) and each loss by name.
 
     `perplexity` is per token, teacher-forced, end included; `similarity` the mean cosine between the encodings of the
-    true target's picture and caption, in [-1, 1]. Dice are the same at every call; the model is in evaluation mode.
+    true target's picture and caption, in [-1, 1], where the model encodes both. Dice are the same at every call; the
+    model is in evaluation mode.
     """
     state.model.eval()
     state.objective.eval()
@@ -33,7 +35,7 @@ def validate(state: TrainState, batches: Iterable[StoryBatch], accelerator: Acce
     for batch in batches:
         batch = batch.to(accelerator.device)
         with accelerator.autocast():
-            output = state.model(batch)
+            output = state.model(batch, state.objective.needs)
         for name, value in _sums(state, batch, full_precision(output)).items():
             sums[name] += value
     return _means(sums)
@@ -42,9 +44,10 @@ def validate(state: TrainState, batches: Iterable[StoryBatch], accelerator: Acce
 def _sums(state: TrainState, batch: StoryBatch, output: StoryOutput) -> dict[str, float]:
     """Sums over the windows of a batch; a colon leads what is no measure, as no loss is named so."""
     loss, parts = state.objective(output, batch, FULL)
-    similarity = state.model.similarity(batch.target).double().mean()
     count = len(batch.target.images)
-    sums = {name: float(mean) * count for name, mean in {"loss": loss, **parts, "similarity": similarity}.items()}
+    sums = {name: float(mean) * count for name, mean in {"loss": loss, **parts}.items()}
+    if isinstance(state.model, StoryModel):
+        sums["similarity"] = float(state.model.similarity(batch.target).double().mean()) * count
     if output.caption is not None:
         sums[":nats"] = float(caption_nats(output.caption).double().sum())
         sums[":tokens"] = int((output.caption.expected != IGNORED).sum())

@@ -1,0 +1,18 @@
+"""Values that may be looked at: attention weights and gates pass through here on their way."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+class Seen(nn.Identity):
+    """Gives what it gets. Whoever draws hooks every `Seen` of a model (`register_forward_hook`); training pays nothing.
+
+    `axes` spells the shape in the letters of types.py, so that the drawing knows what it has: `N F F'` for the
+    attention of a frame's text over its picture, `N F` for weights over a picture's tokens, `N` for a gate.
+    A map over picture tokens has values in [0, 1].
+    """
+
+    def __init__(self, axes: str):
+        super().__init__()
+        self.axes = axes

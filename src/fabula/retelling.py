@@ -1,0 +1,60 @@
+"""A frame in, the same frame told again: the door to an autoencoder. It knows the truth, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import torch
+
+from fabula.autoencoder import Autoencoder
+from fabula.data.contexts import to_frames
+from fabula.images import to_picture, to_uint8
+from fabula.losses.caption import caption_nats
+from fabula.recipe import Recipe
+from fabula.roles import Dice
+from fabula.story import Frame
+from fabula.tokenizer import Tokenizer
+from fabula.types import Frames, StoryBatch
+from fabula.writing import write
+
+BATCH = 64  # frames that are told together
+
+
+class Retelling:
+    """Tells every frame of its own encoding. The learner is moved to `device`, into evaluation mode."""
+
+    def __init__(self, learner: Autoencoder, tokenizer: Tokenizer, recipe: Recipe, device: torch.device | str = "cpu"):
+        self.learner = learner.to(device).eval()
+        self.tokenizer, self.recipe, self.device = tokenizer, recipe, device
+        self.paints, self.writes = learner.paints, not learner.paints
+
+    @torch.inference_mode()
+    def tell_knowing(self, contexts: Sequence[Sequence[Frame]], truths: Sequence[Frame]) -> list[Frame]:
+        """Each true frame again; the contexts say nothing."""
+        return [frame for batch in self._batches(truths) for frame in self._told(batch)]
+
+    @torch.inference_mode()
+    def log_loss(self, contexts: Sequence[Sequence[Frame]], captions: Sequence[str]) -> list[float]:
+        """Teacher-forced: the nats of each caption after its own encoding."""
+        batches = self._batches([Frame(None, caption) for caption in captions])
+        said = (self.learner(batch).caption for batch in batches)
+        return [nats for each in said for nats in caption_nats(each).double().sum(1).tolist()]
+
+    def _batches(self, frames: Sequence[Frame]) -> Iterator[StoryBatch]:
+        """The frames as targets of windows without a context."""
+        data = replace(self.recipe.data, context=1)
+        for start in range(0, len(frames), BATCH):
+            told = to_frames([[frame] for frame in frames[start : start + BATCH]], self.tokenizer, data)
+            nothing = Frames(told.images[:, :0], told.captions[:, :0], told.present[:, :0])
+            yield StoryBatch(nothing, told).to(self.device)
+
+    def _told(self, batch: StoryBatch) -> list[Frame]:
+        memory, decoder, count = self.learner.read(batch), self.learner.parts[1], len(batch.target.present)
+        dice: Dice = [torch.Generator().manual_seed(row) for row in range(count)]
+        if self.paints:
+            pictures = to_uint8(decoder.generate(memory, dice))
+            return [Frame(to_picture(pixels, equalised=self.recipe.data.equalise), "") for pixels in pictures]
+        length, vocabulary = self.recipe.data.caption_length, self.tokenizer.vocabulary
+        ids = write(decoder, memory, length, vocabulary, self.recipe.tell, dice)
+        return [Frame(None, self.tokenizer.decode(row)) for row in ids.tolist()]
