@@ -16,3 +16,8 @@ class Seen(nn.Identity):
     def __init__(self, axes: str):
         super().__init__()
         self.axes = axes
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody looks: what is only computed to be seen need not be."""
+        return bool(self._forward_hooks)
