@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL.Image import Image
 from torch import Generator
 
@@ -85,6 +87,13 @@ class ModelStoryteller:
             content, memory = self._read(part)
             painted += [Frame(picture, "") for picture in self._pictures(memory, _keys(content, 1, seed))]
         return painted
+
+    @torch.inference_mode()
+    def vectors(self, frames: Sequence[Frame]) -> tuple[np.ndarray, np.ndarray]:
+        """What the model's encoders make of each frame's picture and of its caption: (N, D) each, of length 1."""
+        parts = [self.model.vectors(self._frames([[frame] for frame in part])) for part in _batches(frames, BATCH)]
+        pictures, captions = (torch.cat(side).double().cpu() for side in zip(*parts, strict=True))
+        return F.normalize(pictures, dim=1).numpy(), F.normalize(captions, dim=1).numpy()
 
     def _read(self, contexts: Contexts) -> tuple[list[str], Memory]:
         """What each story's dice are seeded by, and what the model remembers."""

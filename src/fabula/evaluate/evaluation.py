@@ -23,7 +23,7 @@ from fabula.floors.progress import Progress, silent
 from fabula.metrics import MEASURES, OF_THE_TRUTH, Scores
 from fabula.metrics.likelihood import NATS
 from fabula.recipe import Data
-from fabula.story import Storyteller
+from fabula.story import Frame, Storyteller
 from fabula.tokenizer import Tokenizer
 from fabula.verdict import best_floor, verdict
 
@@ -38,6 +38,8 @@ class Asked:
     scores: dict[str, Scores]
     truth: Scores = field(default_factory=Scores)
     costs: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    few: frozenset[int] = frozenset()  # windows that models are asked about once more
+    told: dict[str, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # what models told of these
 
 
 def evaluate(
@@ -61,7 +63,7 @@ def evaluate(
     check_out(out)
     numbers = some_of(len(split.windows), limit)
     kept = set(numbers[some_of(len(numbers), keep)].tolist())
-    asked = Asked(tellers, {name: Scores() for name in tellers})
+    asked = Asked(tellers, {name: Scores() for name in tellers}, few=frozenset(asked_of(numbers).tolist()))
     with files.new_folder(out) as draft:
         stories = _ask_all(asked, split, tokenizer, data, numbers, kept, seed, draft, progress)
         scores = _summary(asked, split, tokenizer, data, stories, {"seed": seed, **(about or {})})
@@ -107,6 +109,8 @@ def _ask_one(asked: Asked, name: str, chunk: Chunk, seed: int, data: Data, rows:
     rows.add(name, kind_of(teller), chunk, told.captions, asked.scores[name].add(told))
     if teller.paints:
         keep_pictures(draft, name, chunk, frames, kept)
+    if kind_of(teller) == "model":
+        asked.told[name] += [f for number, f in zip(chunk.numbers, frames, strict=True) if int(number) in asked.few]
 
 
 def _summary(asked: Asked, split: Split, tokenizer: Tokenizer, data: Data, stories, about) -> dict[str, Any]:
@@ -169,7 +173,7 @@ def _probes(
         for name, teller in models.items():
             known = asked.scores[name].columns.get(NATS)
             nats = np.concatenate(known)[rows] if known else None
-            found[name] = probe(teller, chunk, data.picture_size, seed=seed, nats=nats)
+            found[name] = probe(teller, chunk, data.picture_size, seed=seed, nats=nats, told=asked.told[name])
             advance(1, name)
     asked.costs["probes"] = time.perf_counter() - started
     return found

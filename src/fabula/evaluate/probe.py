@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fabula.data.contexts import to_frames
+from fabula.evaluate.alignment import cross_modal
 from fabula.evaluate.asking import Chunk, pixels_of
 from fabula.metrics.bootstrap import interval, totals
 from fabula.metrics.pictures import mae, unit
@@ -19,13 +21,21 @@ STILL = 1e-4  # a unit moves if its deviation over inputs is more than this shar
 
 
 def probe(
-    teller: Any, chunk: Chunk, size: Size, *, seed: int = 0, nats: NDArray[np.float64] | None = None
+    teller: Any,
+    chunk: Chunk,
+    size: Size,
+    *,
+    seed: int = 0,
+    nats: NDArray[np.float64] | None = None,
+    told: Sequence[Frame] | None = None,
 ) -> dict[str, Any]:
-    """`states` and `shuffled`, as far as the teller can be asked. `nats` (N,) are its log-losses where they are known.
+    """`states`, `shuffled` and `cross_modal`, as far as the teller can be asked.
+
+    `nats` (N,) are its log-losses and `told` its frames, where they are known.
 
     states: `{"units", "still"}`. shuffled: what another story's context changes, each `{"value", "low", "high", "n"}`:
     `caption.log_loss_word` and `picture.mae` are the score with the wrong context less that with the true one;
-    `picture.change` is the mean absolute difference between the two told pictures.
+    `picture.change` is the mean absolute difference between the two told pictures. cross_modal: see alignment.py.
     """
     found = {"states": states(teller, chunk.contexts)} if hasattr(teller, "model") else {}
     other = strangers(chunk.stories)
@@ -36,6 +46,9 @@ def probe(
         changes |= _captions(teller, chunk, other, nats)
     if teller.paints:
         changes |= _pictures(teller, chunk, other, size, seed)
+    if hasattr(teller, "vectors"):
+        both = told if told and teller.paints and teller.writes else None
+        found["cross_modal"] = cross_modal(teller.vectors, chunk.truths, both, other, chunk.stories)
     return {**found, "shuffled": changes}
 
 

@@ -1,4 +1,4 @@
-"""What a model does when it is given another story's context, and whether its state moves at all."""
+"""A model given another story's context, its picture-text similarity, and whether its state moves at all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ CHANGES = {
     "caption.log_loss_word": "captions: nats a word more",
     "picture.mae": "pictures: MAE more",
     "picture.change": "pictures: mean change of a pixel, 0 to 1",
+}
+PAIRS = {  # cosine of a picture's and a caption's encoding, in the model's own encoders
+    "told": "picture-text similarity, told picture and told caption",
+    "true": "picture-text similarity of true pairs",
+    "shuffled": "picture-text similarity, true picture and another story's caption",
 }
 
 
@@ -30,6 +35,8 @@ def probes(scores: Mapping[str, Any]) -> Iterator[Probe]:
         lead = f"{teller_name(model)}, " if len(found) > 1 else ""
         for name, entry in asked.get("shuffled", {}).items():
             yield _change(lead + CHANGES.get(name, name.replace("_", " ")), entry)
+        for name, entry in asked.get("cross_modal", {}).items():
+            yield _change(lead + PAIRS.get(name, name.replace("_", " ")), entry)
         if states := asked.get("states"):
             still = f"{states['still']:,} of {states['units']:,}"
             yield Probe(f"{lead or 'The '}state: units that never move".replace("The state", "State"), still, ABSENT)

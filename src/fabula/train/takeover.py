@@ -35,6 +35,8 @@ def _take(model: nn.Module, slot: str, origin: str, recipe: recipes.Recipe, toke
     if slot in READERS and about.get("tokenizer") != tokenizer.digest:
         raise FabulaError(f"{where}: {origin} was trained with other words; set data.tokenizer={folder}/tokenizer.json")
     own = {name.removeprefix(f"{slot}."): part for name, part in tensors.items() if name.startswith(f"{slot}.")}
+    if not own:
+        raise FabulaError(f"{where}: {origin} has trained no {slot}; name a run that has")
     weights.fill(getattr(model, slot), own, folder / "model.safetensors")
     kept = "frozen" if getattr(recipe.model, slot).frozen else "learning on"
     return f"{slot} from {origin}, {kept}"
