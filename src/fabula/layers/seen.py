@@ -8,8 +8,9 @@ from torch import nn
 class Seen(nn.Identity):
     """Gives what it gets. Whoever draws hooks every `Seen` of a model (`register_forward_hook`); training pays nothing.
 
-    `axes` spells the shape in the letters of types.py, so that the drawing knows what it has: `N F F'` for the
-    attention of a frame's text over its picture, `N F` for weights over a picture's tokens, `N` for a gate.
+    `axes` spells the shape in the letters of types.py, so that the drawing knows what it has: `N L F` for words that
+    ask a picture's tokens, `N F F'` for tokens that ask each other, `N F` for weights over a picture's tokens or
+    `N H W` over its map, `B K` for weights over frames, `N` or `N D` for a gate: the share of the picture.
     A map over picture tokens has values in [0, 1].
     """
 
