@@ -57,9 +57,10 @@ class Given:
         return self.accelerator.is_main_process
 
 
-def run(recipe: Recipe, path: Path, *, resume: bool = False) -> Path:
+def run(recipe: Recipe, path: Path, *, resume: bool = False, with_floors: bool = True) -> Path:
     """Train what a complete recipe (`bundle.read_recipe`) says, in the folder `path`; gives the folder of the bundle.
 
+    Without floors the bundle is the model alone; who evaluates it beside floors fits them then.
     FabulaError for all that a person or the disk did wrong; what stands in the folder stays whole. Stopped when
     someone asked the run to stop: it has saved itself and says how to go on.
     """
@@ -70,7 +71,7 @@ def run(recipe: Recipe, path: Path, *, resume: bool = False) -> Path:
         with stopping() as asked, advised(folder, checkpoint.all_in):
             state = _start(given)
             _go(given, state, asked)
-        return _finish(given, state)
+        return _finish(given, state, with_floors=with_floors)
 
 
 def _prepare(recipe: Recipe, folder: RunFolder, accelerator: Accelerator) -> Given:
@@ -199,19 +200,26 @@ def _save(given: Given, state: TrainState) -> None:
     given.accelerator.wait_for_everyone()
 
 
-def _finish(given: Given, state: TrainState) -> Path:
+def _finish(given: Given, state: TrainState, *, with_floors: bool) -> Path:
     """The bundle, from the best checkpoint (the newest where nothing was validated), with its floors beside."""
     folder = given.folder
-    if given.first and not (folder.bundle / "floors").is_dir():
+    if given.first and not (folder.bundle / "floors" if with_floors else folder.bundle).is_dir():
         best = folder.checkpoints / checkpoint.name_of(state.best.step or state.step)
         with files.new_folder(folder.bundle) as draft:
             for part in bundle.PARTS:
                 shutil.copyfile(best / part, draft / part)
-        try:
-            floors.fit(given.corpus, given.recipe, bars).save(folder.bundle / "floors")
-        except KeyboardInterrupt as error:
-            raise Stopped(f"the model is trained, the floors are not; go on with: {folder.go_on}") from error
+        if with_floors:
+            _fit_floors(given)
         seconds = read_log(folder.log)[-1]["seconds"]
-        note_end(folder.environment, steps=state.step, best_step=state.best.step or state.step, seconds=seconds)
+        weights = sum(parameter.numel() for parameter in state.model.parameters())
+        ended = {"steps": state.step, "best_step": state.best.step or state.step, "seconds": seconds}
+        note_end(folder.environment, **ended, weights=weights)
     given.accelerator.wait_for_everyone()
     return folder.bundle
+
+
+def _fit_floors(given: Given) -> None:
+    try:
+        floors.fit(given.corpus, given.recipe, bars).save(given.folder.bundle / "floors")
+    except KeyboardInterrupt as error:
+        raise Stopped(f"the model is trained, the floors are not; go on with: {given.folder.go_on}") from error

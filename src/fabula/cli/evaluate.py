@@ -14,6 +14,7 @@ def evaluate(
     what: Annotated[Path, Argument(help="A run folder or a bundle; with --floors, a recipe.", metavar="RUN_OR_BUNDLE")],
     overrides: Annotated[list[str] | None, Argument(help="With --floors: changes to the recipe, key=value.")] = None,
     floors: Annotated[bool, Option("--floors", help="Score the floors of a recipe; no model is needed.")] = False,
+    alone: Annotated[bool, Option("--alone", help="Score the model without its floors.")] = False,
     data: Annotated[str | None, Option(help=SOURCE, show_default="the run's own")] = None,
     split: Annotated[str | None, Option(help="The split to evaluate.", show_default="test, or the only one")] = None,
     out: Annotated[Path | None, Option(help="The folder to write.", show_default="RUN/evaluation")] = None,
@@ -43,7 +44,7 @@ def evaluate(
     check_out(place)
     keys = {"frames_key": frames_key, "captions_key": captions_key}
     given = (what, overrides or [], data, split, keys)
-    opened = _floors(*given) if floors else _run(*given, device)
+    opened = _floors(*given) if floors else _run(*given, device, alone)
     scores = evaluate_tellers(**vars(opened), out=place, seed=seed, limit=limit, keep=keep, progress=bars)
     console = Console()
     show(scores, console)
@@ -51,7 +52,7 @@ def evaluate(
     console.print(f"Written: {page}", highlight=False, soft_wrap=True)
 
 
-def _run(what: Path, overrides: list[str], data: str | None, split: str | None, keys, device: str):
+def _run(what: Path, overrides: list[str], data: str | None, split: str | None, keys, device: str, alone: bool):
     from fabula.errors import FabulaError
     from fabula.evaluate import open_run
     from fabula.floors.progress import bars
@@ -62,7 +63,7 @@ def _run(what: Path, overrides: list[str], data: str | None, split: str | None, 
         raise FabulaError(f"{overrides[0]}: a trained run cannot be changed; key=value goes with --floors RECIPE")
     if any(keys.values()) and not data:
         raise FabulaError("--frames-key and --captions-key name columns of another source; give it with --data")
-    return open_run(what, data, split, device=device, progress=bars, **keys)
+    return open_run(what, data, split, device=device, floors=not alone, progress=bars, **keys)
 
 
 def _floors(what: Path, overrides: list[str], data: str | None, split: str | None, keys):

@@ -18,6 +18,7 @@ def pretrain(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in the folder, if there is one.")
     ] = False,
+    floors: Annotated[bool, typer.Option(help="Fit the floors too, at the end.")] = True,
 ) -> None:
     """Train an encoder and a decoder to tell single frames of themselves; a recipe then takes them with `from: DIR`."""
     from fabula.data.hub import check_reach
@@ -33,7 +34,8 @@ def pretrain(
 
     pick(what, ("picture", "text"), "fabula pretrain")
     try:
-        run_recipe(staged(read_recipe(recipe, tuple(overrides or ())), what), run, resume=resume)  # ty: ignore[invalid-argument-type]
+        stage = staged(read_recipe(recipe, tuple(overrides or ())), what)  # ty: ignore[invalid-argument-type]
+        run_recipe(stage, run, resume=resume, with_floors=floors)
     except Stopped as stop:
         typer.echo(str(stop), err=True)
         raise SystemExit(130) from stop

@@ -12,6 +12,7 @@ def train(
     overrides: list[str] = typer.Argument(None, metavar="[KEY=VALUE]...", help="As in train.steps=500."),  # noqa: B008
     run: Path = typer.Option(..., "--run", help="Its folder: a new one, or with --resume one that stopped."),  # noqa: B008
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in the folder, if there is one."),
+    floors: bool = typer.Option(True, help="Fit the floors too, at the end."),
 ) -> None:
     """Train a model: checkpoints, curves and samples while it runs, at the end a bundle with its floors."""
     import os
@@ -26,7 +27,7 @@ def train(
     from fabula.run import run as run_recipe
 
     try:
-        bundle = run_recipe(read_recipe(recipe, tuple(overrides or ())), run, resume=resume)
+        bundle = run_recipe(read_recipe(recipe, tuple(overrides or ())), run, resume=resume, with_floors=floors)
     except Stopped as stop:
         typer.echo(str(stop), err=True)
         raise SystemExit(130) from stop

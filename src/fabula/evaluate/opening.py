@@ -40,6 +40,7 @@ def open_run(
     split: str | None = None,
     *,
     device: str = "cpu",
+    floors: bool = True,
     progress: Progress = silent,
     **keys: str | None,
 ) -> Opened:
@@ -47,15 +48,15 @@ def open_run(
 
     `keys` are the names of that source's columns (`captions_key`, ...) where they are unusual.
 
-    Floors that the bundle lacks are fitted on the run's train data and kept in it.
+    Floors that the bundle lacks are fitted on the run's train data and kept in it; without `floors` there are none.
     """
     held = bundle.load(path)
     data = held.recipe.data if source is None else of_source(held.recipe.data, source, **keys)
     found = open_split(data, split, held.tokenizer)
-    floors = _floors_of(held, progress)
+    beside = _floors_of(held, progress).tellers() if floors else {}
     model = _teller_of(held, device)
     about = {"model": held.recipe.name, "tell": vars(held.recipe.tell)}
-    return Opened({MODEL: model, **floors.tellers()}, found, held.tokenizer, data, about)
+    return Opened({MODEL: model, **beside}, found, held.tokenizer, data, about)
 
 
 def _teller_of(held: bundle.Bundle, device: str) -> Storyteller | Retelling:

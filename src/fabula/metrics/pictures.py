@@ -10,6 +10,7 @@ from fabula.metrics.ssim import Moments, ssim
 from fabula.metrics.told import Column, Pixels, Told
 from fabula.metrics.truth import TOGETHER
 
+ENERGIES = ("picture.energy", "picture.true_energy")  # of the told picture and of the true one
 MOST_DECIBELS = 100.0  # what an exact copy scores, whose PSNR is infinite
 
 MEASURES = {
@@ -25,7 +26,7 @@ MEASURES = {
         "n.a.",
         None,
         "Gradient energy of all told pictures over that of the true ones: 1 is as sharp, near 0 a blur, above 1 noise.",
-        ("picture.energy", "picture.true_energy"),
+        ENERGIES,
         ratio,
     ),
 }

@@ -15,10 +15,11 @@ from fabula.metrics.bootstrap import interval, totals
 from fabula.metrics.catalogue import MEASURES, STATISTICS
 from fabula.metrics.likelihood import BYTES, NATS, TOKENS, WORDS
 from fabula.metrics.measure import WINDOWS
+from fabula.metrics.pictures import ENERGIES
 from fabula.metrics.pools import new_pools
 from fabula.metrics.told import Column, Told
 
-KEPT = (NATS, TOKENS, WORDS, BYTES)  # columns worth a place in the table of windows by themselves
+KEPT = (NATS, TOKENS, WORDS, BYTES, *ENERGIES)  # columns worth a place in the table of windows by themselves
 
 
 class Scores:

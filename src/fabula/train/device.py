@@ -61,8 +61,13 @@ def free_threads() -> int:
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if asked.isdigit() and int(asked) > 0:
         return int(asked)
+    return min(free_processors(), 16)
+
+
+def free_processors() -> int:
+    """The processors that this process is bound to, within the group's quota."""
     bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(bound, _quota(), 16))
+    return max(1, min(bound, _quota()))
 
 
 def _quota() -> int:
