@@ -112,11 +112,11 @@ def _check(folder: RunFolder, recipe: Recipe, *, resume: bool) -> None:
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
-    """What differs between two recipes, as `train.steps is 500 there and 600 here`."""
+    """What differs between two recipes, as `train.steps is 500 there and 600 here`; of another kind nothing more."""
     if old == new:
         return
     here, there = _parts(new), _parts(old)
-    if here is None or there is None:
+    if here is None or there is None or here.get("kind") != there.get("kind"):
         yield f"{path} is {_shown(old)} there and {_shown(new)} here"
         return
     for name in dict.fromkeys([*there, *here]):
