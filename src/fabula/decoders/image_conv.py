@@ -13,47 +13,6 @@ from fabula.types import Compared, Memory
 Output = Literal["tanh", "sigmoid"]
 
 
-class ConvImageDecoder(ImageDecoder):
-    """Paints the picture in one pass by transposed convolutions; the same memory always gives the same picture.
-
-    The content head paints the prediction. The context head, if there is one, paints the mean of the
-    context frames, offered as `context_picture`; it has a projection of its own, so neither starves the other.
-    The source systems: `channels: [64, 32, 16]`.
-    """
-
-    planes: ClassVar[int] = 3  # what the content head gives
-
-    def __init__(
-        self,
-        dim: int,
-        size: Size,
-        *,
-        channels: Channels = (128, 128, 64, 32),
-        norm: Norm = "group",
-        groups: Number = 8,
-        activation: Activation = "leaky_relu",
-        slope: float = 0.1,
-        output: Output = "tanh",
-        context: bool = True,
-    ):
-        super().__init__()
-        finish = finishing(norm, groups, activation, slope)
-        self.content = Canvas(dim, size, channels, finish, output, planes=self.planes)
-        self.context = Canvas(dim, size, channels, finish, output) if context else None
-        self.offers = ("context_picture",) if context else ()
-
-    def forward(self, memory: Memory, target: Tensor) -> Compared:
-        beside = {"context_picture": self.context(memory.state.mean())} if self.context else {}
-        return Compared(self.paint(memory), target, beside)
-
-    def generate(self, memory: Memory, dice: Dice) -> Tensor:
-        return self.paint(memory)
-
-    def paint(self, memory: Memory) -> Tensor:
-        """The predicted picture (B, 3, H, W) in [-1, 1]."""
-        return self.content(memory.state.mean())
-
-
 class Canvas(nn.Module):
     """A vector (B, D) to planes (B, planes, H, W) in [-1, 1], of exactly the size asked for; 3 are a picture."""
 
@@ -73,6 +32,48 @@ class Canvas(nn.Module):
 
     def forward(self, state: Tensor) -> Tensor:
         return self.squash(cropped(self.paint(self.sketch(state)), self.size))
+
+
+class ConvImageDecoder(ImageDecoder):
+    """Paints the picture in one pass by transposed convolutions; the same memory always gives the same picture.
+
+    The content head paints the prediction. The context head, if there is one, paints the mean of the
+    context frames, offered as `context_picture`; it has a projection of its own, so neither starves the other.
+    The source systems: `channels: [64, 32, 16]`.
+    """
+
+    planes: ClassVar[int] = 3  # what the content head gives
+    canvas: ClassVar[type[nn.Module]] = Canvas  # what it paints on
+
+    def __init__(
+        self,
+        dim: int,
+        size: Size,
+        *,
+        channels: Channels = (128, 128, 64, 32),
+        norm: Norm = "group",
+        groups: Number = 8,
+        activation: Activation = "leaky_relu",
+        slope: float = 0.1,
+        output: Output = "tanh",
+        context: bool = True,
+    ):
+        super().__init__()
+        finish = finishing(norm, groups, activation, slope)
+        self.content = self.canvas(dim, size, channels, finish, output, planes=self.planes)
+        self.context = Canvas(dim, size, channels, finish, output) if context else None
+        self.offers = ("context_picture",) if context else ()
+
+    def forward(self, memory: Memory, target: Tensor) -> Compared:
+        beside = {"context_picture": self.context(memory.state.mean())} if self.context else {}
+        return Compared(self.paint(memory), target, beside)
+
+    def generate(self, memory: Memory, dice: Dice) -> Tensor:
+        return self.paint(memory)
+
+    def paint(self, memory: Memory) -> Tensor:
+        """The predicted picture (B, 3, H, W) in [-1, 1]."""
+        return self.content(memory.state.mean())
 
 
 class Sigmoid(nn.Module):

@@ -16,7 +16,7 @@ Finish = Callable[[int], nn.Module]  # what follows a convolution that gives so 
 
 def finishing(norm: Norm, groups: int, activation: Activation, slope: float) -> Finish:
     """Normalisation and activation after a convolution."""
-    return lambda channels: nn.Sequential(_norm(norm, channels, groups), _activation(activation, slope))
+    return lambda channels: nn.Sequential(normalising(norm, channels, groups), _activation(activation, slope))
 
 
 def halving(channels: Sequence[int], finish: Finish) -> nn.Sequential:
@@ -28,13 +28,16 @@ def halving(channels: Sequence[int], finish: Finish) -> nn.Sequential:
     return initialised(nn.Sequential(*stages))
 
 
-def doubling(channels: Sequence[int], finish: Finish, *, last: int) -> nn.Sequential:
-    """(N, channels[0], h, w) -> (N, last, H, W): each stage doubles both sides; the last is bare, and begins near 0."""
+def doubling(channels: Sequence[int], finish: Finish, *, last: int, joined: int = 1) -> nn.Sequential:
+    """(N, channels[0], h, w) -> (N, last, H, W): each stage doubles both sides; the last is bare, and begins near 0.
+
+    With `joined` every stage reads so many maps of its channels, one after the other.
+    """
     stages = [
-        nn.Sequential(nn.ConvTranspose2d(below, above, 4, stride=2, padding=1), finish(above))
+        nn.Sequential(nn.ConvTranspose2d(joined * below, above, 4, stride=2, padding=1), finish(above))
         for below, above in pairwise(channels)
     ]
-    bare = nn.ConvTranspose2d(channels[-1], last, 4, stride=2, padding=1)
+    bare = nn.ConvTranspose2d(joined * channels[-1], last, 4, stride=2, padding=1)
     stack = initialised(nn.Sequential(*stages, bare))
     bare.weight.data.mul_(0.1)
     return stack
@@ -55,7 +58,8 @@ def initialised(stack: nn.Sequential) -> nn.Sequential:
     return stack
 
 
-def _norm(kind: Norm, channels: int, groups: int) -> nn.Module:
+def normalising(kind: Norm, channels: int, groups: int) -> nn.Module:
+    """Normalisation over groups of channels (Wu and He 2018), or none. ValueError where the groups do not fit."""
     if kind == "none":
         return nn.Identity()
     if channels % groups:
