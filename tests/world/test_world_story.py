@@ -24,17 +24,17 @@ from fabula.world.setup import home_odds, kind_odds, rare_kind
 from fabula.world.tale import tell_facts
 
 SMALL = Size(60, 125)
-# of the stories below, pixels, captions and scenes; if this changes, `fabula.world.version` must change as well
-KNOWN = ("1", "ba6b106ca1fd43020434d28c1b14a592bc99b5af3d927d81277b10c7efd232c6")
+# of the stories below: pixels, captions, reasons, scenes; if this changes, `fabula.world.version` must change as well
+KNOWN = ("2", "5d5414829d76b60a68458a7b852566b6bb3841d371cd67e5f9379a9dd81d07e7")
 
 
 def fingerprint():
-    """A digest of pixels, captions and scenes of a few stories."""
+    """A digest of pixels, captions, reasons and scenes of a few stories."""
     whole = hashlib.sha256()
     for split in SPLITS:
         for index, size in ((0, SMALL), (7, Size(120, 288))):
             for frame in make_story(split, 3, index, size).frames:
-                whole.update(frame.picture.tobytes() + frame.caption.encode())
+                whole.update(frame.picture.tobytes() + frame.caption.encode() + frame.reason.encode())
                 whole.update(json.dumps(frame.scene, sort_keys=True).encode())
     return whole.hexdigest()
 

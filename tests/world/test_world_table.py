@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fabula.cli import main
+from fabula.data.open import open_source
 from fabula.errors import FabulaError
 from fabula.markup import parse
 from fabula.story import Size
@@ -56,6 +57,13 @@ def test_markup_and_tables_are_read_back_whole(path, stories):
             assert read.setting == frame.setting
             boxes = {entity.id: entity.box for entity in read.entities}
             assert all(boxes[entity.id] == entity.box for entity in frame.entities)
+
+
+def test_reasons_are_read_back(path, stories):
+    assert pq.read_table(path)["reason"].to_pylist() == [[f.reason for f in story.frames] for story in stories]
+    for read, story in zip(open_source(f"parquet:{path}").stories("all"), stories, strict=True):
+        assert [frame.reason for frame in read.frames] == [frame.reason for frame in story.frames]
+        assert all(frame.reason for frame in read.frames)
 
 
 def test_scenes_are_read_back(path, stories):

@@ -6,6 +6,6 @@
 from fabula.world.setup import SPLITS
 from fabula.world.story import make_story, split_stories
 
-version = "1"
+version = "2"
 
 __all__ = ["SPLITS", "make_story", "split_stories", "version"]

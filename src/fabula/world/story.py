@@ -8,6 +8,7 @@ from fabula.errors import FabulaError
 from fabula.story import Frame, Size, Story
 from fabula.world.annotate import description, entities, phases, setting
 from fabula.world.language.grammar import Told, tell
+from fabula.world.language.reasons import Reasons
 from fabula.world.language.words import Words
 from fabula.world.paint.picture import Painter
 from fabula.world.scene import Scene
@@ -34,6 +35,11 @@ def told_captions(tale: Tale) -> list[Told]:
     return [tell(Words(scene), tale.dice, f"caption{scene.number}") for scene in tale.scenes]
 
 
+def told_reasons(tale: Tale) -> list[str]:
+    """Why each frame's event happened, in one sentence that follows from that scene alone."""
+    return [tell(Reasons(scene), tale.dice, f"reason{scene.number}", "sentence").text for scene in tale.scenes]
+
+
 def _painter(size: Size) -> Painter:
     if not all(SMALLEST <= side <= LARGEST for side in size):
         raise FabulaError(f"world picture size: {size} is out of range; give HxW from {SMALLEST} to {LARGEST} pixels")
@@ -41,11 +47,12 @@ def _painter(size: Size) -> Painter:
 
 
 def _story(tale: Tale, painter: Painter) -> Story:
-    frames = tuple(_frame(scene, told, painter) for scene, told in zip(tale.scenes, told_captions(tale), strict=True))
+    told = zip(tale.scenes, told_captions(tale), told_reasons(tale), strict=True)
+    frames = tuple(_frame(scene, caption, reason, painter) for scene, caption, reason in told)
     return Story(tale.id, frames, SOURCE, LICENCE, ATTRIBUTION, tale.title, phases(tale.scenes))
 
 
-def _frame(scene: Scene, told: Told, painter: Painter) -> Frame:
+def _frame(scene: Scene, told: Told, reason: str, painter: Painter) -> Frame:
     painting = painter.paint(scene)
     said, beside = setting(scene)
     return Frame(
@@ -57,5 +64,6 @@ def _frame(scene: Scene, told: Told, painter: Painter) -> Frame:
         setting=said,
         setting_details=beside,
         description=description(scene),
+        reason=reason,
         scene=scene.record(),
     )

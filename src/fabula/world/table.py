@@ -1,4 +1,4 @@
-"""Stories as rows of StoryReasoning's schema, with the world's truth, title, licence and credit in columns more."""
+"""Stories as rows of StoryReasoning's schema; in columns more the reasons, the truth, title, licence and credit."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ FEATURES = {
     "frame_count": {"dtype": "int32", "_type": "Value"},
     "chain_of_thought": {"dtype": "string", "_type": "Value"},
     "story": {"dtype": "string", "_type": "Value"},
+    "reason": {"feature": {"dtype": "string", "_type": "Value"}, "_type": "List"},
     "scenes": {"dtype": "string", "_type": "Value"},
     "title": {"dtype": "string", "_type": "Value"},
     "license": {"dtype": "string", "_type": "Value"},
@@ -35,6 +36,7 @@ SCHEMA = pa.schema(
         ("frame_count", pa.int32()),
         ("chain_of_thought", pa.string()),
         ("story", pa.string()),
+        ("reason", pa.list_(pa.string())),
         ("scenes", pa.string()),
         ("title", pa.string()),
         ("license", pa.string()),
@@ -45,7 +47,7 @@ SCHEMA = pa.schema(
 
 
 def row(story: Story) -> dict[str, Any]:
-    """A story as one row: pictures as PNG, captions as markup, tables, and the scenes as JSON."""
+    """A story as one row: pictures as PNG, captions as markup, tables, reasons, and the scenes as JSON."""
     markup, thoughts = print_story(story.frames, story.phases)
     return {
         "story_id": story.id,
@@ -53,6 +55,7 @@ def row(story: Story) -> dict[str, Any]:
         "frame_count": len(story.frames),
         "chain_of_thought": thoughts,
         "story": markup,
+        "reason": [frame.reason for frame in story.frames],
         "scenes": json.dumps([frame.scene for frame in story.frames]),
         "title": story.title,
         "license": story.licence,
