@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fabula.errors import FabulaError, unknown
 
+PLANS = "ablations"  # the folder of shipped plans of ablations
+
 
 def find(name: Path | str) -> Path:
     """The file of a recipe: a path, with or without `.yaml`, or the name of a shipped one, such as `tiny`."""
@@ -23,8 +25,9 @@ def _shipped() -> list[Path]:
 
 
 def shipped() -> list[str]:
-    """The names of the shipped recipes, such as `tiny` and `systems/gate`."""
-    return sorted({str(p.relative_to(f).with_suffix("")) for f in _shipped() for p in f.rglob("*.yaml")})
+    """The names of the shipped recipes, such as `tiny` and `systems/gate`; not plans, nor parts (`_small`)."""
+    found = (path.relative_to(folder) for folder in _shipped() for path in folder.rglob("[!_]*.yaml"))
+    return sorted({str(path.with_suffix("")) for path in found if path.parts[0] != PLANS})
 
 
 def names_in(folder: Path) -> list[str]:
