@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
+from fabula.encoders.text_gives import Gives, as_given
+from fabula.layers.frames import newest
 from fabula.layers.ranges import Number, Share
 from fabula.layers.recurrent import read, recurrent
 from fabula.layers.words import WordEmbedding
@@ -12,7 +14,7 @@ from fabula.types import Tokens, Vocabulary
 
 
 class GRUTextEncoder(TextEncoder):
-    """Reads the caption word by word; the state after each word is a token.
+    """Reads the caption word by word; the state after each word is a token, the one after the last the sentence.
 
     `embedding` is the size of a word's vector, the model's width if it is not given.
     """
@@ -27,16 +29,18 @@ class GRUTextEncoder(TextEncoder):
         layers: Number = 1,
         dropout: Share = 0.0,
         embedding: Number | None = None,
+        gives: Gives = "words",
     ):
         super().__init__()
-        self.pad = vocabulary.pad
+        self.pad, self.gives = vocabulary.pad, gives
         self.embed = WordEmbedding(vocabulary.size, embedding or dim, vocabulary.pad)
         self.dropout = nn.Dropout(dropout)
         self.rnn = recurrent(self.cell, embedding or dim, dim, layers=layers, dropout=dropout)
 
     def forward(self, captions: Tensor) -> Tokens:
         mask = captions != self.pad
-        return Tokens(self.dropout(read(self.rnn, self.dropout(self.embed(captions)), mask)), mask)
+        states = self.dropout(read(self.rnn, self.dropout(self.embed(captions)), mask))
+        return as_given(self.gives, Tokens(states, mask), newest(states, mask))
 
 
 class LSTMTextEncoder(GRUTextEncoder):

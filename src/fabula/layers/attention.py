@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fabula.layers.frames import newest
 from fabula.layers.seen import Seen
 from fabula.types import Tokens
 
@@ -19,10 +20,11 @@ def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
 class FixedQueryAttention(nn.Module):
     """One learned query asks every vector the same question (Yang et al. 2016, hierarchical attention, eq. 8-10)."""
 
-    def __init__(self, dim: int):
+    def __init__(self, dim: int, *, axes: str = "B S"):
         super().__init__()
         self.key = nn.Linear(dim, dim)
         self.query = nn.Parameter(torch.randn(dim) * dim**-0.5)
+        self.seen = Seen(axes)
 
     def weights(self, values: Tensor, mask: Tensor) -> Tensor:
         """(B, S, D), (B, S) -> (B, S), summing to 1 where anything is there."""
@@ -31,7 +33,29 @@ class FixedQueryAttention(nn.Module):
     def forward(self, values: Tensor, mask: Tensor) -> Tensor:
         """(B, S, D), (B, S) -> (B, D); zeros where nothing is there."""
         real = torch.where(mask[..., None], values, values.new_zeros(()))
-        return (self.weights(real, mask)[:, None] @ real)[:, 0]
+        return (self.seen(self.weights(real, mask))[:, None] @ real)[:, 0]
+
+
+class ContentQueryAttention(nn.Module):
+    """The newest vector asks all of them, itself too: what matters of the past depends on the present.
+
+    Scaled dot products (Vaswani et al. 2017, eq. 1) of two projections; what is weighed are the vectors as they are.
+    """
+
+    def __init__(self, dim: int, *, axes: str = "B S"):
+        super().__init__()
+        self.ask, self.key = (nn.Linear(dim, dim, bias=bias) for bias in (True, False))  # a key's bias cancels out
+        self.seen = Seen(axes)
+
+    def weights(self, values: Tensor, mask: Tensor) -> Tensor:
+        """(B, S, D), (B, S) -> (B, S), summing to 1 where anything is there."""
+        asking = self.ask(newest(values, mask))[..., None]  # (B, D, 1)
+        return masked_softmax((self.key(values) @ asking)[..., 0] / values.shape[-1] ** 0.5, mask)
+
+    def forward(self, values: Tensor, mask: Tensor) -> Tensor:
+        """(B, S, D), (B, S) -> (B, D); zeros where nothing is there."""
+        real = torch.where(mask[..., None], values, values.new_zeros(()))
+        return (self.seen(self.weights(real, mask))[:, None] @ real)[:, 0]
 
 
 class Attention(nn.Module):

@@ -13,10 +13,10 @@ WIDER = 4  # how much wider the hidden layer of the thinking is
 class TransformerLayer(nn.Module):
     """Self-attention and a small network, normalised before each (Xiong et al. 2020, figure 1 b)."""
 
-    def __init__(self, dim: int, *, heads: int = 4, dropout: float = 0.0):
+    def __init__(self, dim: int, *, heads: int = 4, dropout: float = 0.0, axes: str = "N F F'"):
         super().__init__()
         self.read_norm, self.think_norm = nn.LayerNorm(dim), nn.LayerNorm(dim)
-        self.read = Attention(dim, heads=heads, dropout=dropout)
+        self.read = Attention(dim, heads=heads, dropout=dropout, axes=axes)
         self.think = thinking(dim, dropout)
         self.dropout = nn.Dropout(dropout)
 
@@ -30,9 +30,9 @@ class TransformerLayer(nn.Module):
 class Transformer(nn.Module):
     """Some layers, and a last normalisation. Values at masked places are zero before and after."""
 
-    def __init__(self, dim: int, *, layers: int = 2, heads: int = 4, dropout: float = 0.0):
+    def __init__(self, dim: int, *, layers: int = 2, heads: int = 4, dropout: float = 0.0, axes: str = "N F F'"):
         super().__init__()
-        made = (TransformerLayer(dim, heads=heads, dropout=dropout) for _ in range(layers))
+        made = (TransformerLayer(dim, heads=heads, dropout=dropout, axes=axes) for _ in range(layers))
         self.layers, self.norm = nn.ModuleList(made), nn.LayerNorm(dim)
 
     def forward(self, tokens: Tokens) -> Tokens:

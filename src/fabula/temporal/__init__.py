@@ -1,7 +1,14 @@
 """Every way to remember a story."""
 
-from fabula.temporal.gru import GRUTemporal
 from fabula.temporal.last import LastFrame
 from fabula.temporal.mean import MeanFrame
+from fabula.temporal.recurrent import GRUTemporal, LSTMTemporal
+from fabula.temporal.transformer import TransformerTemporal
 
-TEMPORALS = {"gru": GRUTemporal, "last": LastFrame, "mean": MeanFrame}
+TEMPORALS = {
+    "gru": GRUTemporal,
+    "lstm": LSTMTemporal,
+    "transformer": TransformerTemporal,
+    "last": LastFrame,
+    "mean": MeanFrame,
+}
