@@ -5,6 +5,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from fabula.layers.asking import MemoryAttention
 from fabula.layers.ranges import Number, Share
 from fabula.layers.recurrent import recurrent
 from fabula.layers.words import WordDropout, WordEmbedding, read_before, without_padding
@@ -37,7 +38,9 @@ class GRUCaptionDecoder(CaptionDecoder):
 
     `word_dropout` hides that share of the true words while training, so that the memory is needed;
     `tied` uses one table for the words read and the words written (Press & Wolf 2017);
-    `embedding` is the size of a word's vector, the model's width if it is not given.
+    `embedding` is the size of a word's vector, the model's width if it is not given;
+    with `attention` every hidden state also asks the tokens of the memory, and what it finds is added to it before a
+    word is chosen: a mean cannot say which token matters now.
     """
 
     cell: ClassVar[type[nn.GRU] | type[nn.LSTM]] = nn.GRU
@@ -54,6 +57,7 @@ class GRUCaptionDecoder(CaptionDecoder):
         word_dropout: Share = 0.1,
         embedding: Number | None = None,
         tied: bool = True,
+        attention: bool = False,
     ):
         super().__init__()
         self.vocabulary, self.layers = vocabulary, layers
@@ -65,6 +69,7 @@ class GRUCaptionDecoder(CaptionDecoder):
         self.condition = nn.Linear(dim, dim)
         self.rnn = recurrent(self.cell, self.embed.embedding_dim + dim, dim, layers=layers, dropout=dropout)
         self.speak = self.voice(dim, vocabulary, self.embed, tied=tied)
+        self.ask = MemoryAttention(dim, dropout=dropout) if attention else None
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         words = self.hide(self.embed(read_before(target, self.vocabulary.begin)))
@@ -72,10 +77,11 @@ class GRUCaptionDecoder(CaptionDecoder):
         return Compared(logits, without_padding(target, self.vocabulary.pad))
 
     def begin(self, memory: Memory) -> Carry:
-        """The cell's states, each (B, layers, D), the condition (B, D), and what the voice has heard."""
+        """The cell's states, each (B, layers, D), the condition (B, D), what the asking has heard, and the voice."""
         known = self.norm(memory.state.mean())
         states = self.start(known).tanh().unflatten(1, (self.states, self.layers, -1)).unbind(1)
-        return *states, self.condition(known), *self.speak.hear(memory.context, self.embed)
+        asked = self.ask.heard(memory.state) if self.ask else ()
+        return *states, self.condition(known), *asked, *self.speak.hear(memory.context, self.embed)
 
     def step(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
         logits, carry = self._write(self.embed(words)[:, None], carry)
@@ -89,7 +95,14 @@ class GRUCaptionDecoder(CaptionDecoder):
         given = layered[0] if self.cell is nn.GRU else layered
         hidden, after = self.rnn(torch.cat([self.dropout(words), beside], -1), given)
         state = tuple(part.transpose(0, 1) for part in ([after] if self.cell is nn.GRU else after))
-        return self.speak(self.dropout(hidden), tuple(heard)), (*state, condition, *heard)
+        return self._say(self.dropout(hidden), tuple(heard)), (*state, condition, *heard)
+
+    def _say(self, hidden: Tensor, heard: Carry) -> Tensor:
+        """(B, L, D) -> logits (B, L, V), with what the memory answers where it is asked."""
+        if self.ask is None:
+            return self.speak(hidden, heard)
+        found = self.ask(hidden, heard[: MemoryAttention.kept])
+        return self.speak(hidden + self.dropout(found), heard[MemoryAttention.kept :])
 
 
 class LSTMCaptionDecoder(GRUCaptionDecoder):
