@@ -9,11 +9,13 @@ from torch import Tensor
 from fabula.errors import FabulaError
 from fabula.types import Compared, StoryOutput
 
+VECTORS = ("picture_vectors", "text_vectors")  # each frame's picture and caption as one vector
 MISSING = {
     "image": "a picture, but the model has no image_decoder",
     "caption": "a caption, but the model has no caption_decoder",
-    "image_again": "a picture told of itself, but the model has no image_decoder",
-    "caption_again": "a caption told of itself, but the model has no caption_decoder",
+    "image_again": "a picture told of itself beside the next one: a story model with an image_decoder",
+    "caption_again": "a caption told of itself beside the next one: a story model with a caption_decoder",
+    **dict.fromkeys(VECTORS, "the vectors of pictures beside those of captions: a story model, which reads both"),
 }
 
 
@@ -28,6 +30,20 @@ def part(output: StoryOutput, name: Literal["image", "caption"]) -> Compared:
     if found is None:
         raise FabulaError(missing(name))
     return found
+
+
+def again(output: StoryOutput, name: Literal["image", "caption"]) -> Compared:
+    """The newest frame told of itself, beside the frame."""
+    if name not in output.again:
+        raise FabulaError(missing(f"{name}_again"))
+    return output.again[name]
+
+
+def pairs(output: StoryOutput) -> tuple[Tensor, Tensor]:
+    """The vectors of the picture and of the caption of each present frame of the context, (N, D) each."""
+    there = output.memory.context.present
+    pictures, texts = (term(output, name)[there] for name in VECTORS)
+    return pictures, texts
 
 
 def term(output: StoryOutput, name: str) -> Tensor:
