@@ -1,5 +1,6 @@
 """Every way to read a picture and to read a caption."""
 
+from fabula.encoders.image_clip import CLIPImageEncoder
 from fabula.encoders.image_conv import ConvImageEncoder
 from fabula.encoders.image_dual import DualImageEncoder
 from fabula.encoders.image_global_map import GlobalMapImageEncoder
@@ -7,6 +8,7 @@ from fabula.encoders.image_resnet import ResNetImageEncoder
 from fabula.encoders.image_spatial import SpatialAttentionImageEncoder
 from fabula.encoders.image_vit import ViTImageEncoder
 from fabula.encoders.text_bilstm import BiLSTMTextEncoder
+from fabula.encoders.text_clip import CLIPTextEncoder
 from fabula.encoders.text_recurrent import GRUTextEncoder, LSTMTextEncoder
 from fabula.encoders.text_transformer import TransformerTextEncoder
 
@@ -17,10 +19,12 @@ IMAGE_ENCODERS = {
     "resnet": ResNetImageEncoder,
     "global_map": GlobalMapImageEncoder,
     "vit": ViTImageEncoder,
+    "clip": CLIPImageEncoder,
 }
 TEXT_ENCODERS = {
     "gru": GRUTextEncoder,
     "lstm": LSTMTextEncoder,
     "bilstm": BiLSTMTextEncoder,
     "transformer": TransformerTextEncoder,
+    "clip": CLIPTextEncoder,
 }
