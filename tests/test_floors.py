@@ -19,6 +19,7 @@ FLOORS = [
     {"evaluate"},
     {"report", "journal", "telling", "inspection"},
     {"run"},
+    {"study"},
     {"cli", "__init__"},
     {"__main__"},
 ]

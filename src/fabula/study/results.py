@@ -1,0 +1,201 @@
+"""study.json: all values of a study, from the files of its runs."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from fabula import files
+from fabula import recipe as recipes
+from fabula.evaluate.opening import MODEL
+from fabula.journal.environment import read_environment
+from fabula.journal.log import read_log
+from fabula.metrics import MEASURES
+from fabula.study.arms import Subject
+from fabula.study.compare import common, differences, refusal
+from fabula.study.tasks import Work, before_name, evaluate_name, facts_of, floors_name, train_name
+from fabula.study.told import Windows, read_windows
+from fabula.study.weights import count_weights
+from fabula.tokenizer import Tokenizer
+
+CROSS_MODAL = ("told", "true", "shuffled")  # kinds of pairs whose similarity an evaluation may have measured
+COSTS = ("seconds", "wall_seconds", "evaluation_seconds", "windows_per_second", "memory_mib")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """One finished and scored run."""
+
+    seed: int
+    folder: Path
+    scores: Mapping[str, Any]
+    windows: Windows
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        return self.scores["tellers"][MODEL]["metrics"]
+
+
+def study_values(work: Work, failed: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that the table and the page say. What failed is told by its task."""
+    plan = work.plan
+    return {
+        "name": plan.name,
+        "fabula": metadata.version("fabula"),
+        "compare": plan.compare,
+        "seeds": list(plan.seeds),
+        "budget": {name: value for name, value in vars(plan.budget).items() if value is not None},
+        "measures": {m: {"better": MEASURES[m].better, "regime": MEASURES[m].regime} for m in plan.measures},
+        "blocks": [_block(work, data, source, failed) for data, source in work.sources.items()],
+        "failed": dict(failed),
+    }
+
+
+def _block(work: Work, data: str, source: str, failed: Mapping[str, str]) -> dict[str, Any]:
+    subjects = work.subjects_on(data)
+    ended = {name: _ended(work, subject, failed) for name, subject in subjects.items()}
+    standard = ended[work.plan.compare]
+    first = next((runs[0].scores for runs in (standard, *ended.values()) if runs), {})
+    return {
+        "data": source,
+        "name": data,
+        **{key: first[key] for key in ("split", "windows", "stories") if key in first},
+        "arms": {name: _arm(work, subjects[name], runs, standard) for name, runs in ended.items()},
+        "floors": _floors(work, data, failed),
+        "floors_cost": _task_cost(work, floors_name(data)),
+    }
+
+
+def _ended(work: Work, subject: Subject, failed: Mapping[str, str]) -> list[Ended]:
+    """The runs of an arm that are scored, by seed."""
+    seeds = [seed for seed in work.plan.seeds if evaluate_name(subject, seed) not in failed]
+    folders = {seed: work.folder.run(subject.data, subject.arm, seed) for seed in seeds}
+    there = {seed: folder for seed, folder in folders.items() if (folder / "evaluation" / "scores.json").is_file()}
+    return [
+        Ended(seed, run, files.read_json(run / "evaluation" / "scores.json"), read_windows(run / "evaluation"))
+        for seed, run in there.items()
+    ]
+
+
+def _arm(work: Work, subject: Subject, runs: Sequence[Ended], standard: Sequence[Ended]) -> dict[str, Any]:
+    seeds = {str(run.seed): _seed(work, subject, run) for run in runs}
+    return {
+        "recipe": subject.recipe.name,
+        "from": work.plan.recipe_of(subject.arm),
+        "overrides": list(work.plan.arms[subject.arm].overrides),
+        "dim": subject.recipe.model.dim,
+        **(_speed(work, subject) if runs else {}),
+        "before": _before(work, subject),
+        "seeds": seeds,
+        "mean": _means([seed["metrics"] for seed in seeds.values()]),
+        "cost": _mean_cost([seed["cost"] for seed in seeds.values()]),
+        **(_compared(work, runs, standard) if subject.arm != work.plan.compare else {}),
+    }
+
+
+def _seed(work: Work, subject: Subject, run: Ended) -> dict[str, Any]:
+    """One run: its values, its size, what it took."""
+    environment, trained = read_environment(run.folder / "environment.json"), recipes.load(run.folder / "recipe.yaml")
+    words = Tokenizer.load(run.folder / "bundle" / "tokenizer.json").size
+    rates = [row["windows_per_second"] for row in read_log(run.folder / "log.jsonl") if row["event"] == "train"]
+    costs = _task_cost(work, train_name(subject, run.seed))
+    return {
+        "metrics": {**_known(run.metrics, work.plan.measures), **_cross_modal(run.scores)},
+        "weights": count_weights(trained, words),
+        "steps": environment.get("steps"),
+        "best_step": environment.get("best_step"),
+        "cost": {
+            "seconds": environment.get("seconds"),
+            **costs,
+            "evaluation_seconds": facts_of(work.folder, evaluate_name(subject, run.seed)).get("wall_seconds"),
+            "windows_per_second": round(statistics.median(rates), 2) if rates else None,
+        },
+    }
+
+
+def _known(metrics: Mapping[str, Any], measures: Sequence[str]) -> dict[str, float]:
+    values = {measure: metrics[measure]["value"] for measure in measures if measure in metrics}
+    return {measure: value for measure, value in values.items() if value is not None}
+
+
+def _cross_modal(scores: Mapping[str, Any]) -> dict[str, float]:
+    """How alike pictures and captions are, where the evaluation has measured it."""
+    found = scores.get("probes", {}).get(MODEL, {}).get("cross_modal", {})
+    values = {f"cross_modal.{pair}": found.get(pair, {}).get("value") for pair in CROSS_MODAL}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _means(seeds: Sequence[Mapping[str, float]]) -> dict[str, dict[str, float | int | None]]:
+    """Measure -> the mean over seeds, their standard deviation (None of one alone), and how many there are."""
+    names = dict.fromkeys(name for seed in seeds for name in seed)
+    return {name: mean_and_spread([seed[name] for seed in seeds if name in seed]) for name in names}
+
+
+def mean_and_spread(values: Sequence[float]) -> dict[str, float | int | None]:
+    spread = statistics.stdev(values) if len(values) > 1 else None
+    return {"mean": statistics.fmean(values), "spread": spread, "n": len(values)}
+
+
+def _mean_cost(costs: Sequence[Mapping[str, float | None]]) -> dict[str, float]:
+    """The mean over seeds; of memory the most."""
+    found: dict[str, float] = {}
+    for name in COSTS:
+        known = [value for cost in costs if (value := cost.get(name)) is not None]
+        if known:
+            found[name] = round(max(known) if name == "memory_mib" else statistics.fmean(known), 2)
+    return found
+
+
+def _compared(work: Work, runs: Sequence[Ended], standard: Sequence[Ended]) -> dict[str, Any]:
+    """The differences to the arm that all are compared with, over the seeds that both have."""
+    pairs = [(mine, other) for mine in runs for other in standard if mine.seed == other.seed]
+    if not pairs:
+        return {"difference": {}, "refused": {}}
+    refused = {m: why for m in work.plan.measures if (why := refusal(m, pairs[0][0].scores, pairs[0][1].scores))}
+    targets = common([run.windows for pair in pairs for run in pair])
+    mine, others = ([run.windows.of(targets) for run in side] for side in zip(*pairs, strict=True))
+    if any(windows.truths != others[0].truths for windows in mine):
+        refused = dict.fromkeys(work.plan.measures, "the true captions are others")
+    allowed = [measure for measure in work.plan.measures if measure not in refused]
+    found = differences(allowed, mine, others) if targets else {}
+    return {"difference": found, "refused": refused, "paired_windows": len(targets), "paired_seeds": len(pairs)}
+
+
+def _before(work: Work, subject: Subject) -> dict[str, Any]:
+    """What was trained before, and how long that took; once for all seeds and for all arms that begin alike."""
+    return {
+        stage.kind: {
+            "run": stage.name,
+            "cost": {
+                "seconds": read_environment(work.folder.before(subject.data, stage.name) / "environment.json").get(
+                    "seconds"
+                ),
+                **_task_cost(work, before_name(subject, stage)),
+            },
+        }
+        for stage in subject.stages
+    }
+
+
+def _speed(work: Work, subject: Subject) -> dict[str, Any]:
+    return {"speed": work.speed(subject)} if work.plan.budget.seconds is not None else {}
+
+
+def _task_cost(work: Work, name: str) -> dict[str, float | None]:
+    facts = facts_of(work.folder, name)
+    return {key: facts.get(key) for key in ("wall_seconds", "memory_mib")}
+
+
+def _floors(work: Work, data: str, failed: Mapping[str, str]) -> dict[str, Any]:
+    path = work.folder.floors(data) / "scores.json"
+    if floors_name(data) in failed or not path.is_file():
+        return {}
+    tellers = files.read_json(path)["tellers"]
+    return {
+        name: {"kind": teller["kind"], "metrics": _known(teller["metrics"], work.plan.measures)}
+        for name, teller in tellers.items()
+    }

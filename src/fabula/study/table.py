@@ -1,0 +1,213 @@
+"""The values of a study as one table a data source: arms, then floors; ready for Markdown, terminal and page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fabula.report.figures import ABSENT, column_decimals, seconds, shown
+from fabula.report.tables import KINDS, heading, teller_name
+
+PAIRS = {"told": "told picture, told caption", "true": "true pairs", "shuffled": "shuffled pairs"}
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str  # a measure's name, or a cost's
+    label: str
+    better: str | None = None
+    means: str = ""
+    subject: str = "cost"  # picture, caption, cross_modal, cost
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`0.121`, `0.003` over seeds, `-0.004`, `-0.006 to -0.002`, better; texts are empty where there is no number."""
+
+    value: str = ABSENT
+    spread: str = ""
+    difference: str = ""
+    interval: str = ""
+    verdict: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    kind: str  # compare, arm, floor, oracle
+    cells: tuple[Cell, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    data: str
+    about: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+    def of(self, *subjects: str) -> Table:
+        """Only the columns of these subjects, and the rows that have a value there."""
+        kept = [place for place, column in enumerate(self.columns) if column.subject in subjects]
+        rows = [Row(row.name, row.kind, tuple(row.cells[i] for i in kept), row.note) for row in self.rows]
+        rows = [row for row in rows if any(cell.value not in ("", ABSENT) for cell in row.cells)]
+        return Table(self.data, self.about, tuple(self.columns[i] for i in kept), tuple(rows), self.notes)
+
+
+def tables_of(study: Mapping[str, Any]) -> list[Table]:
+    return [_table(study, block) for block in study["blocks"]]
+
+
+def _table(study: Mapping[str, Any], block: Mapping[str, Any]) -> Table:
+    measured = list(_measured(study, block))
+    rows = [_named(study, name) for name in block["arms"]]
+    floors = sorted(block["floors"], key=lambda name: KINDS.get(block["floors"][name]["kind"], len(KINDS)))
+    rows += [(name, block["floors"][name]["kind"]) for name in floors]
+    filled = [_cells(study, block, column) for column in measured]
+    costs = [(column, _cost_cells(block, show)) for column, show in COSTS if _worth(block, column)]
+    nothing = [Cell("")] * len(floors)
+    columns = [*filled, *([*cells, *nothing] for _, cells in costs)]
+    return Table(
+        data=block["data"],
+        about=_about(study, block),
+        columns=(*measured, *(column for column, _ in costs)),
+        rows=tuple(
+            Row(_row_name(name, kind), kind, tuple(column[place] for column in columns), _note(study, block, name))
+            for place, (name, kind) in enumerate(rows)
+            if kind not in ("floor", "oracle") or any(column[place].value != ABSENT for column in filled)
+        ),
+        notes=tuple(_notes(study, block)),
+    )
+
+
+def _named(study: Mapping[str, Any], name: str) -> tuple[str, str]:
+    return name, "compare" if name == study["compare"] else "arm"
+
+
+def _row_name(name: str, kind: str) -> str:
+    return name if kind in ("compare", "arm") else teller_name(name)
+
+
+def _measured(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[Column]:
+    """The measures that any arm or floor has, then the similarities of pictures and captions."""
+    there = {name for arm in block["arms"].values() for name in arm["mean"]}
+    there |= {name for floor in block["floors"].values() for name in floor["metrics"]}
+    for name in study["measures"]:
+        if name in there:
+            head = heading(name)
+            yield Column(name, head.label, head.better, head.means, name.split(".")[0])
+    for pair, words in PAIRS.items():
+        if f"cross_modal.{pair}" in there:
+            means = f"How alike a picture and a caption are in the model's own encodings, -1 to 1: {words}."
+            yield Column(f"cross_modal.{pair}", f"Similarity, {pair}", None, means, "cross_modal")
+
+
+def _cells(study: Mapping[str, Any], block: Mapping[str, Any], column: Column) -> list[Cell]:
+    """One column, all its numbers with the same number of decimals."""
+    arms = [arm["mean"].get(column.key) for arm in block["arms"].values()]
+    floors = [
+        floor["metrics"].get(column.key)
+        for _, floor in sorted(block["floors"].items(), key=lambda item: KINDS.get(item[1]["kind"], len(KINDS)))
+    ]
+    places = column_decimals(v for v in (*(a["mean"] for a in arms if a), *floors) if v is not None)
+    differing = [arm.get("difference", {}).get(column.key) for arm in block["arms"].values()]
+    told = [_cell(mean, difference, places) for mean, difference in zip(arms, differing, strict=True)]
+    return [*told, *(Cell(shown(value, places)) for value in floors)]
+
+
+def _cell(mean: Mapping[str, Any] | None, difference: Mapping[str, Any] | None, places: int) -> Cell:
+    if mean is None:
+        return Cell()
+    value, spread = shown(mean["mean"], places), "" if mean["spread"] is None else shown(mean["spread"], places)
+    if difference is None:
+        return Cell(value, spread)
+    low, high = difference.get("low"), difference.get("high")
+    between = "" if low is None or high is None else f"{signed(low, places)} to {signed(high, places)}"
+    return Cell(value, spread, signed(difference["value"], places), between, difference["verdict"])
+
+
+def signed(value: float, places: int) -> str:
+    return shown(value, places) if value < 0 else f"+{shown(value, places)}"
+
+
+def _weights(arm: Mapping[str, Any]) -> str:
+    found = [seed["weights"] for seed in arm["seeds"].values()]
+    return shown(found[0], 0) if found else ABSENT
+
+
+def _steps(arm: Mapping[str, Any]) -> str:
+    found = sorted({seed["steps"] for seed in arm["seeds"].values() if seed["steps"] is not None})
+    return " to ".join(shown(step, 0) for step in dict.fromkeys((*found[:1], *found[-1:]))) or ABSENT
+
+
+def _cost(name: str, places: int | None = None) -> Callable[[Mapping[str, Any]], str]:
+    def show(arm: Mapping[str, Any]) -> str:
+        value = arm["cost"].get(name)
+        return ABSENT if value is None else seconds(value) if places is None else shown(value, places)
+
+    return show
+
+
+def _before(arm: Mapping[str, Any]) -> str:
+    took = [stage["cost"]["seconds"] for stage in arm["before"].values() if stage["cost"]["seconds"] is not None]
+    return seconds(sum(took)) if took else ABSENT
+
+
+COSTS: Sequence[tuple[Column, Callable[[Mapping[str, Any]], str]]] = (
+    (Column("dim", "Width", means="model.dim"), lambda arm: shown(arm["dim"], 0)),
+    (Column("weights", "Weights", means="All weights of the model, frozen ones too."), _weights),
+    (Column("steps", "Steps", means="Optimiser steps."), _steps),
+    (
+        Column("windows_per_second", "Windows/s", means="Windows learned from in a second."),
+        _cost("windows_per_second", 1),
+    ),
+    (Column("seconds", "Training", means="Time of training, mean over seeds."), _cost("seconds")),
+    (Column("before", "Before", means="Time of the pretraining; it serves all seeds."), _before),
+    (Column("memory_mib", "Memory, MiB", means="The most that a training process held."), _cost("memory_mib", 0)),
+)
+
+
+def _cost_cells(block: Mapping[str, Any], show: Callable[[Mapping[str, Any]], str]) -> list[Cell]:
+    return [Cell(show(arm)) for arm in block["arms"].values()]
+
+
+def _worth(block: Mapping[str, Any], column: Column) -> bool:
+    """Columns that say nothing are left out."""
+    arms = block["arms"].values()
+    if column.key == "before":
+        return any(arm["before"] for arm in arms)
+    return column.key != "dim" or len({arm["dim"] for arm in arms}) > 1
+
+
+def _about(study: Mapping[str, Any], block: Mapping[str, Any]) -> str:
+    said = [f"{block['split']} split", f"{block['windows']:,} windows of {block['stories']:,} stories"]
+    said = said if "split" in block else ["nothing was scored"]
+    budget = ", ".join(f"{shown(value, 0)} {name}" for name, value in study["budget"].items())
+    return ", ".join([*said, f"{len(study['seeds'])} seeds", f"{budget} an arm"])
+
+
+def _note(study: Mapping[str, Any], block: Mapping[str, Any], name: str) -> str:
+    arm = block["arms"].get(name)
+    if arm is None:
+        return "peeks at the target" if block["floors"][name]["kind"] == "oracle" else ""
+    wanted, there = len(study["seeds"]), len(arm["seeds"])
+    return "" if there == wanted else f"{there} of {wanted} seeds"
+
+
+def _notes(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"A cell: the mean over seeds ± their standard deviation; beneath it the difference to {study['compare']} on "
+        "the same windows, with its 95 % interval over stories. Better and worse are said only where that leaves zero "
+        "out."
+    )
+    for name, arm in block["arms"].items():
+        for why in dict.fromkeys(arm.get("refused", {}).values()):
+            lost = [heading(measure).label for measure, said in arm["refused"].items() if said == why]
+            yield f"{name} is not compared on {', '.join(lost)}: {why}."
+        if 0 < arm.get("paired_windows", block.get("windows", 0)) < block.get("windows", 0):
+            yield f"{name} is compared on the {arm['paired_windows']:,} windows that both told."
+    for task, reason in study["failed"].items():
+        if task.startswith(f"{block['name']}/"):
+            yield f"{task.removeprefix(block['name'] + '/')} failed: {reason}"
