@@ -81,14 +81,21 @@ def test_a_latent_has_the_mean_and_the_deviation_that_it_says():
     torch.testing.assert_close(drawn.std(0), torch.tensor([1.0, 2]), atol=0.05, rtol=0)
 
 
-def test_log_variances_stay_within_their_bounds_and_go_on_learning():
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_log_variance_beyond_its_bounds_is_bent_back_and_goes_on_learning(side):
     head = NormalHead(DIM, 4)
-    vectors = random(B, DIM) * 20
-    said = head(vectors).logvar
+    torch.nn.init.constant_(head.logvar.bias, side * 2 * WIDEST)
+    said = head(random(B, DIM)).logvar
     said.sum().backward()
     assert said.abs().max() <= WIDEST
-    assert head.logvar.weight.grad is not None
-    assert head.logvar.weight.grad.abs().min() > 0
+    assert head.logvar.bias.grad is not None
+    assert head.logvar.bias.grad.all()
+
+
+def test_the_divergence_of_half_precision_is_right_to_half_precision():
+    one, other = (Normal(*(random(2, B, 5, seed=seed) * 0.1)) for seed in (0, 1))
+    halves = [Normal(*(part.bfloat16() for part in normal)) for normal in (one, other)]
+    torch.testing.assert_close(halves[0].kl(halves[1]), one.kl(other), atol=1e-3, rtol=0.05)
 
 
 @pytest.mark.parametrize("posterior", ["memory", "target"])

@@ -22,12 +22,12 @@ class Normal(NamedTuple):
         return self.mean + eps * (self.logvar / 2).exp()
 
     def kl(self, other: Normal) -> Tensor:
-        """KL(this || other) in nats for each dimension, (B, Z) (Kingma & Welling 2014, appendix B, for a free prior).
+        """KL(this || other) in nats for each dimension, (B, Z), in full precision: small differences of large terms.
 
-        Before a standard normal it is -1/2 (1 + logvar - mean^2 - exp(logvar)).
+        Before a standard normal it is -1/2 (1 + logvar - mean^2 - exp(logvar)) (Kingma & Welling 2014, appendix B).
         """
-        ratio = self.logvar - other.logvar
-        distance = (self.mean - other.mean).square() / other.logvar.exp()
+        ratio = self.logvar.float() - other.logvar.float()
+        distance = (self.mean.float() - other.mean.float()).square() / other.logvar.float().exp()
         return -0.5 * (1 + ratio - distance - ratio.exp())
 
     def standard(self) -> Normal:
