@@ -24,7 +24,7 @@ from fabula.journal.folder import RunFolder, advised, claimed
 from fabula.journal.journal import Journal, Silence
 from fabula.journal.log import read_log
 from fabula.journal.progress import say
-from fabula.journal.samples import sample, sample_again
+from fabula.journal.samples import sample, sample_again, sample_maps
 from fabula.journal.stopping import Asked, Stopped, agreed, stopping
 from fabula.recipe import Recipe
 from fabula.retelling import Retelling
@@ -190,7 +190,8 @@ def _sample(given: Given, state: TrainState, journal: Journal | Silence, report:
         journal.sample(report, sample_again(Retelling(state.model, *told), split, windows))
     else:
         windows = [split.windows[i] for i in spread(len(split.windows), SHOWN)]
-        journal.sample(report, sample(ModelStoryteller(state.model, *told), split, windows))
+        teller = ModelStoryteller(state.model, *told)
+        journal.sample(report, sample(teller, split, windows), sample_maps(teller, split, windows))
 
 
 def _save(given: Given, state: TrainState) -> None:

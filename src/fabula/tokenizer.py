@@ -121,6 +121,11 @@ class Tokenizer:
         """How many tokens each text has, the end token not included: int64 (N,)."""
         return np.fromiter((len(encoding.ids) for encoding in self._encoded(texts)), np.int64, len(texts))
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of a text stands in it: first character, and the one after the last."""
+        (encoding,) = self._encoded([text])
+        return encoding.offsets
+
     def decode(self, ids: Iterable[Any]) -> str:
         """Ids to text: up to the first end token, special tokens left out."""
         words = []

@@ -82,10 +82,12 @@ class Journal:
         ended = time.monotonic()
         self._next_drawing = ended + SHARE * (ended - began)
 
-    def sample(self, report: StepReport, picture: Image.Image) -> None:
-        """A storyboard, named by epoch and step."""
-        name = f"epoch-{self.epoch(report):06.2f}-step-{report.step:06d}.png"
-        _save(picture, self.folder.samples / name)
+    def sample(self, report: StepReport, picture: Image.Image, maps: Image.Image | None = None) -> None:
+        """A storyboard, named by epoch and step, and beside it what the model attends to."""
+        name = f"epoch-{self.epoch(report):06.2f}-step-{report.step:06d}"
+        _save(picture, self.folder.samples / f"{name}.png")
+        if maps is not None:
+            _save(maps, self.folder.samples / f"{name}-maps.png")
 
     def _left(self, step: int) -> float:
         return (time.monotonic() - self._began) / max(1, step - self._first) * (self.steps - step)
@@ -103,7 +105,7 @@ class Silence:
 
     def validated(self, report: StepReport, measures: Mapping[str, float]) -> None: ...
 
-    def sample(self, report: StepReport, picture: Image.Image) -> None: ...
+    def sample(self, report: StepReport, picture: Image.Image, maps: Image.Image | None = None) -> None: ...
 
 
 def _save(picture: Image.Image, path: Path) -> None:

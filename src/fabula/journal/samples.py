@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from fabula.data.contexts import to_frames
 from fabula.data.corpus import Split
 from fabula.data.windows import Window
+from fabula.drawing.maps import Weighed, draw_maps
 from fabula.drawing.storyboard import Panel, panels, storyboard
+from fabula.drawing.watching import look, place_of
 from fabula.retelling import Retelling
 from fabula.story import Storyteller
+from fabula.storyteller import ModelStoryteller
 
 IN_A_ROW = 4  # frames
 
@@ -33,3 +37,22 @@ def sample(teller: Storyteller, split: Split, windows: Sequence[Window]) -> Imag
         for context, window, frame in zip(contexts, windows, told, strict=True)
     ]
     return storyboard(rows, [split.store.ids[window.story] for window in windows], columns=len(rows[0]))
+
+
+def sample_maps(teller: ModelStoryteller, split: Split, windows: Sequence[Window]) -> Image.Image | None:
+    """What the model attends to in the same contexts, over its pictures and words; None where it weighs nothing."""
+    contexts = [split.context(window) for window in windows]
+    read = to_frames(contexts, teller.tokenizer, teller.recipe.data).to(teller.device)
+    maps = look(teller.model, read)
+    if not maps:
+        return None
+    return draw_maps(
+        Weighed(
+            titles=[split.store.ids[window.story] for window in windows],
+            captions=[[frame.caption for frame in context] for context in contexts],
+            read=read,
+            maps=maps,
+            names={name: place_of(teller.model, name) for name in maps},
+            spans=teller.tokenizer.spans,
+        )
+    )

@@ -32,6 +32,7 @@ MOMENTS = (
     "Windows are ranked by the mean of their ranks in picture error and caption log-loss, where measured. "
     "The frames above were given; below stand what is true and what was told."
 )
+ATTENDED = "What the model attends to at the end of training: maps over the pictures and words of four contexts"
 DRAWN = (
     "picture.mae",
     "picture.ssim",
@@ -58,6 +59,7 @@ class Chapter:
     moments_note: str
     stories: tuple[ShownStory, ...]
     sample: Shown | None
+    maps: Shown | None
     data: Facts
     splits: Splits | None
     protocol: Facts
@@ -75,6 +77,7 @@ class Chapter:
             ("scores", "Scores"): self.tables,
             ("context", "Does the context matter?"): self.probes,
             ("training", "Training"): self.curves,
+            ("attention", "What it attends to"): self.maps,
             ("windows", "Best, median and worst"): self.moments,
             ("stories", "A story continued"): self.stories,
             ("facts", "What it was made from"): known,
@@ -97,6 +100,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         moments_note=MOMENTS,
         stories=tuple(told_stories(run.tellings)),
         sample=shown_file(run.samples[-1], "Sample stories at the end of training", 1600) if run.samples else None,
+        maps=shown_file(run.maps[-1], ATTENDED, 1600) if run.maps else None,
         data=_data(run),
         splits=splits(run.data),
         protocol=facts(run.scores.get("protocol", {})),

@@ -26,7 +26,8 @@ class Run:
     environment: Mapping[str, Any]
     data: Mapping[str, Any]
     costs: Mapping[str, float]  # seconds of every part of the evaluation
-    samples: tuple[Path, ...]
+    samples: tuple[Path, ...]  # storyboards
+    maps: tuple[Path, ...]  # what the model attended to in the same windows
     tellings: tuple[Path, ...]  # folders that `fabula tell` wrote in the run
 
 
@@ -36,6 +37,7 @@ def read_run(folder: Path) -> Run:
         known = ", ".join(MARKS[:3])
         raise FabulaError(f"{folder}: no run to report on; a run's folder has at least one of {known}")
     evaluation = folder if (folder / "scores.json").exists() else folder / "evaluation"
+    samples, maps = (sorted((folder / "samples").glob(names)) for names in ("*.png", "*-maps.png"))
     return Run(
         name=folder.resolve().name,
         folder=folder,
@@ -46,7 +48,8 @@ def read_run(folder: Path) -> Run:
         environment=_json(folder / "environment.json"),
         data=_json(folder / "data.json"),
         costs={name: cost for name, cost in _json(evaluation / "costs.json").items() if isinstance(cost, int | float)},
-        samples=tuple(sorted((folder / "samples").glob("*.png"))),
+        samples=tuple(path for path in samples if path not in maps),
+        maps=tuple(maps),
         tellings=tuple(sorted(path.parent for path in folder.glob("*/telling.json"))),
     )
 
