@@ -1,12 +1,15 @@
 """Everything that training can make small."""
 
+from fabula.losses.adversarial import Adversarial
 from fabula.losses.again import CaptionAgain, ImageAgain
 from fabula.losses.caption import CaptionCrossEntropy
 from fabula.losses.context import ContextMSE
 from fabula.losses.cosine import Cosine
+from fabula.losses.edge import Edge
 from fabula.losses.gate import GateCrossEntropy
 from fabula.losses.infonce import InfoNCE
 from fabula.losses.kl import KL
+from fabula.losses.perceptual import Perceptual
 from fabula.losses.pixels import L1, MSE
 
 LOSSES = {
@@ -20,4 +23,7 @@ LOSSES = {
     "contrastive": InfoNCE,
     "image_again": ImageAgain,
     "caption_again": CaptionAgain,
+    "edge": Edge,
+    "perceptual": Perceptual,
+    "adversarial": Adversarial,
 }
