@@ -60,6 +60,15 @@ def test_a_picture_of_the_towers_own_size_is_only_scaled():
         torch.testing.assert_close(even, ((shade + 1) / 2 - mean) / deviation * torch.ones(1, 3, 8, 8))
 
 
+def test_no_resized_picture_is_darker_than_black_or_lighter_than_white():
+    stripes = torch.ones(1, 3, 6, 6)
+    stripes[..., ::2] = -1  # bicubic interpolation overshoots at edges
+    encoder = build("image_encoder", tiny_clip())
+    black, white = (encoder.prepared(torch.full((1, 3, 6, 6), shade)) for shade in (-1.0, 1.0))
+    assert (encoder.prepared(stripes) >= black - 1e-5).all()
+    assert (encoder.prepared(stripes) <= white + 1e-5).all()
+
+
 def test_the_summary_of_a_picture_is_that_of_transformers():
     encoder, reference = build("image_encoder", tiny_clip()), transformers.CLIPVisionModel.from_pretrained(tiny_clip())
     prepared = encoder.prepared(pictures(10, 30))
