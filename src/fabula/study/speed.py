@@ -26,4 +26,4 @@ def speed_of(log: Path) -> dict[str, float]:
 def steps_for(seconds: float, speed: dict[str, float], validate_every: int) -> int:
     """The steps that fit into so many seconds, their validations included; one at least."""
     each = speed["seconds_per_step"] + speed["seconds_per_validation"] / validate_every
-    return max(1, int(seconds / each))
+    return max(1, int(seconds / each + 1e-6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -13,7 +14,7 @@ from fabula.recipe import Recipe
 from fabula.types import Vocabulary
 
 NARROWEST, WIDEST = 2, 4096
-NEAR = 16  # widths on either side that are looked at: many components take multiples of something
+FAR = 64  # widths that are tried beyond one that is refused: many components take multiples of something
 
 
 def count_weights(recipe: Recipe, vocabulary: int | None = None) -> int:
@@ -29,19 +30,24 @@ def count_weights(recipe: Recipe, vocabulary: int | None = None) -> int:
 def width_for(recipe: Recipe, wanted: int) -> int:
     """The `model.dim` whose number of weights is nearest to `wanted`; the smaller of two that are as near.
 
-    Widths that a component refuses (heads that do not divide it) are passed over. FabulaError where all are refused.
+    Wider models have more weights, so halving finds it. Widths that a component refuses (heads that do not divide it)
+    are passed over. FabulaError where all are refused.
     """
     weights = cache(lambda dim: _weights(recipe, dim))
-    low, high = NARROWEST, WIDEST
-    while high - low > NEAR:
+    low, high = NARROWEST, WIDEST  # all up to `low` have too few, all from `high` on too many
+    while high - low > 1:
         middle = (low + high) // 2
-        there = next((dim for dim in range(middle, high) if weights(dim) is not None), high)
-        low, high = (middle, high) if there < high and (weights(there) or 0) <= wanted else (low, middle)
-    near = range(max(NARROWEST, low - NEAR), min(WIDEST, high + NEAR) + 1)
-    known = {dim: found for dim in near if (found := weights(dim)) is not None}
+        there = _next(weights, middle)
+        low, high = (low, middle) if there is None or weights(there) > wanted else (max(there, middle), high)
+    known = [dim for dim in (_next(weights, low), _next(weights, high)) if dim is not None]
     if not known:
-        raise FabulaError(_refused(recipe, low))
-    return min(known, key=lambda dim: (abs(known[dim] - wanted), dim))
+        raise FabulaError(f"budget.parameters: no width of this model can be built: {_refused(recipe, high)}")
+    return min(known, key=lambda dim: (abs(weights(dim) - wanted), dim))
+
+
+def _next(weights: Callable[[int], int | None], dim: int) -> int | None:
+    """The first width from `dim` on that can be built."""
+    return next((wider for wider in range(dim, min(dim + FAR, WIDEST + 1)) if weights(wider) is not None), None)
 
 
 def _weights(recipe: Recipe, dim: int) -> int | None:
@@ -53,7 +59,6 @@ def _weights(recipe: Recipe, dim: int) -> int | None:
 
 def _refused(recipe: Recipe, dim: int) -> str:
     try:
-        count_weights(replace(recipe, model=replace(recipe.model, dim=dim)))
+        return f"{count_weights(replace(recipe, model=replace(recipe.model, dim=dim)))} weights"
     except (FabulaError, ValueError) as error:
-        return f"budget.parameters: no model.dim near {dim} can be built ({error})"
-    raise AssertionError
+        return str(error)
