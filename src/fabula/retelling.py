@@ -43,7 +43,7 @@ class Retelling:
 
     def _batches(self, frames: Sequence[Frame]) -> Iterator[StoryBatch]:
         """The frames as targets of windows without a context."""
-        data = replace(self.recipe.data, context=1)
+        data = replace(self.recipe.data, context=1, notes="none")
         for start in range(0, len(frames), BATCH):
             told = to_frames([[frame] for frame in frames[start : start + BATCH]], self.tokenizer, data)
             nothing = Frames(told.images[:, :0], told.captions[:, :0], told.present[:, :0])

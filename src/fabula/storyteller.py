@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL.Image import Image
-from torch import Generator
+from torch import Generator, Tensor
 
 from fabula.data.contexts import to_frames
 from fabula.errors import FabulaError
@@ -146,16 +146,22 @@ def _copies(memory: Memory, count: int) -> Memory:
     """Every story's memory `count` times, one after the other."""
     if count == 1:
         return memory
-    parts = (*memory.state, memory.context.images, memory.context.captions, memory.context.present)
-    again = [part.repeat_interleave(count, 0) for part in parts]
-    return Memory(Tokens(*again[:2]), Frames(*again[2:]))
+
+    def again(part: Tensor) -> Tensor:
+        return part.repeat_interleave(count, 0)
+
+    context = memory.context
+    notes = None if context.notes is None else again(context.notes)
+    frames = Frames(again(context.images), again(context.captions), again(context.present), notes)
+    return Memory(Tokens(*map(again, memory.state)), frames)
 
 
 def _content(context: Frames) -> list[str]:
-    """What a model reads of each story, as a digest; how far others were padded does not enter."""
+    """What a model reads of each story, notes too, as a digest; how far others were padded does not enter."""
+    read = (context.images, context.captions, context.notes)
     return [
         hashlib.blake2b(b"".join(part[there].cpu().numpy().tobytes() for part in parts), digest_size=16).hexdigest()
-        for *parts, there in zip(context.images, context.captions, context.present, strict=True)
+        for *parts, there in zip(*(part for part in read if part is not None), context.present, strict=True)
     ]
 
 

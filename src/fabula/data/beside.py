@@ -13,7 +13,8 @@ from fabula.errors import FabulaError
 from fabula.markup import Repairs, clean
 from fabula.story import Frame
 
-_SECTION = re.compile(r"^#+\s*image\s*#?\s*([0-9]{1,6})\b.*$", re.IGNORECASE | re.MULTILINE)
+_SECTION = re.compile(r"^\s*(?:#+|\*\*)\s*\**image\s*#?\s*0*([0-9]{1,6})(?![0-9]).*$", re.IGNORECASE | re.MULTILINE)
+_WHOLE = re.compile(r"^(?:#{1,2}\s|[#*|\s]*narrative (?:structure|phase))", re.IGNORECASE | re.MULTILINE)
 
 
 def add_beside(
@@ -44,23 +45,30 @@ def _reasons(row: Mapping[str, Any], columns: Columns, count: int, where: str) -
     values = row.get(columns.reason) if columns.reason else None
     if values is None:
         return [""] * count
-    if isinstance(values, str):
-        sections = _sections(values)
-        values = [sections.get(number, "") for number in range(1, count + 1)] if sections else values
+    if isinstance(values, str) and _SECTION.search(values):
+        sections = _sections(values, count)
+        values = [sections.get(number, "") for number in range(1, count + 1)]
     if not isinstance(values, list | tuple) or len(values) != count:
         told = f"{len(values)} reasons" if isinstance(values, list | tuple) else f"one {type(values).__name__}"
         raise FabulaError(f"{where}: {count} frames, but {columns.reason} is {told}; expected a list, a reason a frame")
     return [clean(str(value or ""))[0] for value in values]
 
 
-def _sections(text: str) -> dict[int, str]:
+def _sections(text: str, count: int) -> dict[int, str]:
+    """What a text about the whole story says under the heading of each image, and not a word beyond.
+
+    StoryReasoning's `chain_of_thought` is such a text: tables image by image, then the structure of the whole story,
+    which is left out, since it knows how the story ends. A frame's reason must not hold a later frame: where the next
+    heading is not that of the next image, a heading is missing or stands elsewhere, and so the section may go on about
+    other images; it is left out. (`markup` reads the same tables into entities and setting, likewise image by image;
+    its phases, which span the story, belong to no frame.)
+    """
     headings = list(_SECTION.finditer(text))
     ends = [*(heading.start() for heading in headings), len(text)][1:]
-    cut = [
-        re.split(r"^#{1,2}\s", text[each.end() : end], maxsplit=1, flags=re.MULTILINE)[0]
-        for each, end in zip(headings, ends, strict=True)
-    ]
-    return {int(heading[1]): section.strip() for heading, section in zip(headings, cut, strict=True)}
+    numbers = [int(heading[1]) for heading in headings]
+    cut = [_WHOLE.split(text[each.end() : end], maxsplit=1)[0] for each, end in zip(headings, ends, strict=True)]
+    places = zip(numbers, [*numbers[1:], count + 1], cut, strict=True)
+    return {number: section.strip() for number, following, section in places if following == number + 1}
 
 
 def _scenes(row: Mapping[str, Any], columns: Columns, count: int, where: str) -> list[Mapping[str, object] | None]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from fabula.errors import FabulaError
 from fabula.recipe import Data
 from fabula.tokenizer import Tokenizer
 
-LEARNED = "bpe"  # the recipe's word for a tokenizer learned from the train captions
+LEARNED = "bpe"  # the recipe's word for a tokenizer learned from the train captions, and from no other text
 
 
 class CaptionIds(NamedTuple):
@@ -34,20 +34,35 @@ class CaptionIds(NamedTuple):
 def caption_ids(store: Store, tokenizer: Tokenizer, length: int) -> CaptionIds:
     """The captions of all frames of the store, row by row, cut to `length` tokens with the end token."""
     key = f"{store.key[:16]}-{tokenizer.digest[:16]}-{length}"
-    path = files.cache_folder() / "captions" / f"{key}.npz"
-    found = _read(path)
+    return kept_ids("captions", key, lambda: encode_captions(store.captions, tokenizer, length))
+
+
+def encode_captions(captions: Sequence[str], tokenizer: Tokenizer, length: int) -> CaptionIds:
+    """Ids (N, L): the words, the end token, padding."""
+    ids, truncated = tokenizer.encode(captions, length)
+    return CaptionIds(ids.astype(np.int32), truncated)
+
+
+def kept_ids(room: str, key: str, encode: Callable[[], CaptionIds]) -> CaptionIds:
+    """What `encode` gave when it was first asked for under this key; read from the disk ever after."""
+    return CaptionIds(**kept(room, key, CaptionIds._fields, lambda: encode()._asdict()))
+
+
+def kept(room: str, key: str, names: Sequence[str], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The arrays of these names that `make` gave when it was first asked for under this key."""
+    path = files.cache_folder() / room / f"{key}.npz"
+    found = _read(path, names)
     if found is None:
-        ids, truncated = tokenizer.encode(store.captions, length)
-        found = CaptionIds(ids.astype(np.int32), truncated)
+        found = make()
         with files.new_file(path) as draft, draft.open("wb") as file:
-            np.savez(file, ids=found.ids, truncated=found.truncated)
+            np.savez(file, **found)
     return found
 
 
-def _read(path: Path) -> CaptionIds | None:
+def _read(path: Path, names: Sequence[str]) -> dict[str, Any] | None:
     try:
         with np.load(path, allow_pickle=False) as held:
-            return CaptionIds(held["ids"], held["truncated"])
+            return {name: held[name] for name in names}
     except (OSError, ValueError, KeyError, EOFError):
         return None
 

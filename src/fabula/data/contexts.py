@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from fabula.data.notes import NONE, encode_notes, note
 from fabula.images import GREY, prepare, to_tensor
 from fabula.recipe import Data
 from fabula.story import Frame
@@ -18,7 +20,8 @@ def to_frames(contexts: Sequence[Sequence[Frame]], tokenizer: Tokenizer, data: D
     """Contexts of any length, oldest frame first, as (B, K, ...) with K = `data.context`.
 
     Of a longer context the newest K frames count. A shorter one is filled up at the end with absent frames: grey, an
-    empty caption, `present` False. A frame without a picture is grey; with an empty caption, the end token alone.
+    empty caption, `present` False. A frame without a picture is grey; with an empty caption, the end token alone; with
+    an empty note, padding. A frame that was told has no note.
     """
     kept = [list(context)[-data.context :] for context in contexts]
     frames = {id(frame): frame for context in kept for frame in context}  # a frame of several contexts is read once
@@ -29,4 +32,18 @@ def to_frames(contexts: Sequence[Sequence[Frame]], tokenizer: Tokenizer, data: D
     for row, frame in enumerate(frames.values()):
         pixels[row] = prepare(frame.picture, data.picture_size, data.fit, data.equalise)
     ids, _ = tokenizer.encode([*(frame.caption for frame in frames.values()), ""], data.caption_length)
-    return Frames(to_tensor(pixels)[which], torch.from_numpy(ids)[which], which < len(rows))
+    notes = _notes(list(frames.values()), tokenizer, data)
+    return Frames(
+        to_tensor(pixels)[which],
+        torch.from_numpy(ids)[which],
+        which < len(rows),
+        None if notes is None else notes[which],
+    )
+
+
+def _notes(frames: Sequence[Frame], tokenizer: Tokenizer, data: Data) -> Tensor | None:
+    """(R + 1, M): the note of each frame, and of the absent one; None where the recipe reads none."""
+    if data.notes == NONE:
+        return None
+    texts = [*(note(frame, data.notes) for frame in frames), ""]
+    return torch.from_numpy(encode_notes(texts, tokenizer, data.note_length).ids.astype(np.int64))

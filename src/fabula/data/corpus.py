@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fabula.data.captions import LEARNED, CaptionIds, caption_ids, check_tokenizer, tokenizer_for
+from fabula.data.notes import note_ids, said_of
 from fabula.data.open import open_source
 from fabula.data.source import SPLITS, Source
 from fabula.data.splits import Row, check_leaks, for_training
@@ -27,6 +28,7 @@ class Split:
     store: Store
     windows: Windows
     captions: CaptionIds
+    beside: tuple[str, ...] = ()  # what there is to say of the third text
 
     @property
     def too_short(self) -> list[str]:
@@ -45,7 +47,7 @@ class Split:
         """What a person should know before believing a number: what was cut, what was left out."""
         length = self.captions.ids.shape[1]
         cut = f"{self.name}: {self.captions.share:.1%} of {len(self.captions.truncated):,} captions "
-        notes = [f"{cut}are longer than {length} tokens and are cut"]
+        notes = [f"{cut}are longer than {length} tokens and are cut", *self.beside]
         if self.too_short:
             names = ", ".join(self.too_short[:NAMED]) + (", ..." if len(self.too_short) > NAMED else "")
             need = self.windows.context + 1
@@ -117,7 +119,9 @@ def make_ready(store: Store, tokenizer: Tokenizer, data: Data) -> Split:
         where = f"{store.meta['source']}: split {store.split!r}"
         longest = f"no story of {data.context + 1} frames (longest: {store.counts.max(initial=0)})"
         raise FabulaError(f"{where} has {longest}; lower data.context")
-    return Split(store.split, store, windows, caption_ids(store, tokenizer, data.caption_length))
+    captions, notes = caption_ids(store, tokenizer, data.caption_length), note_ids(store, tokenizer, data)
+    beside = () if notes is None else (said_of(notes, tokenizer, store.split, data.notes),)
+    return Split(store.split, store, windows, captions, beside)
 
 
 def _tokenizer(data: Data, stores: dict[str, Store], source: Source) -> Tokenizer:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from fabula.errors import FabulaError, unknown
 from fabula.story import Size, Story
 
-READING = "1"  # changes when the same content is read as other stories; part of every digest
+READING = "2"  # changes when the same content is read as other stories; part of every digest
 ALL = "all"  # the name of the one split of a source that holds no splits
 SPLITS = ("train", "validation", "test")  # in the order in which a source names them
 
