@@ -125,6 +125,13 @@ def test_a_pooled_picture_has_no_map():
     assert look(model(fusion=Spec("cross_attention"), **pooled), context()) == {}
 
 
+def test_attention_within_a_pooled_picture_is_a_map():
+    encoder = Spec("spatial_attention", {"channels": [16], "tokens": "pooled"})
+    found = look(model(image_encoder=encoder), context())
+    (seen,) = found.values()
+    assert seen.picture.shape == (B, K, *GRID)
+
+
 def test_a_model_that_weighs_nothing_gives_nothing():
     assert look(model(), context()) == {}
 

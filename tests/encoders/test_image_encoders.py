@@ -95,14 +95,14 @@ def test_two_stacks_that_differ_are_both_heard():
 
 
 def looked_at(temperature: float, gamma: float, features: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """The map as it is given on, and the weights as they are seen."""
+    """The map as it is given on, and the weights as they are seen, in row order."""
     torch.manual_seed(seed)
     attention = SpatialAttention(features.shape[1], temperature, gamma)
     shown = []
     attention.seen.register_forward_hook(lambda module, given, weights: shown.append(weights))
     with torch.no_grad():
         given_on = attention(features)
-    return given_on, shown[0]
+    return given_on, shown[0].flatten(1)
 
 
 SIDES, HEAT = st.integers(1, 9), st.floats(0, 20)
@@ -139,13 +139,13 @@ def test_weights_stand_in_row_order_and_sharpen_with_the_temperature():
 
 
 def test_the_weights_of_spatial_attention_can_be_watched():
-    encoder = build("spatial_attention", tokens="map")
+    encoder = build("spatial_attention", tokens="both")
     (seen,) = [module for module in encoder.modules() if isinstance(module, Seen)]
     shown = []
     seen.register_forward_hook(lambda module, given, weights: shown.append(weights))
-    tokens = encoder(pictures()).values
-    assert seen.axes == "N F"
-    assert shown[0].shape == tokens.shape[:2] == (2, encoder.grid[0] * encoder.grid[1])
+    encoder(pictures())
+    assert seen.axes == "N H W"
+    assert shown[0].shape == (2, *encoder.grid)
 
 
 def test_resnet_has_the_weights_of_a_resnet_18_and_halves_five_times():

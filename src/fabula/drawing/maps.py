@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from fabula.drawing.heat import FAINT, INK, PAPER, Scale, draw_bar, draw_scale, over_picture, percent, scale_of
 from fabula.drawing.lettering import Font, drawable, font, reading_font, wrap
 from fabula.drawing.placing import Map
-from fabula.drawing.weighed import LINE, Word, draw_words, weighed_words, wrapped
+from fabula.drawing.weighed import ENDED, LINE, Word, draw_words, weighed_words, wrapped
 from fabula.images import to_picture, to_uint8
 from fabula.types import Frames
 
@@ -92,7 +92,10 @@ def _last_of_stacks(maps: Mapping[str, Map]) -> dict[str, Map]:
 
 def _legend(weighed: Weighed, layer: Layer, width: int) -> Image.Image:
     """Which module each map is from, with its scale, and what the bars are, from above."""
-    maps = [("picture", "Over the pictures", layer.picture), ("words", "Behind the words", layer.words)]
+    maps = [
+        ("picture", "Over the pictures", layer.picture),
+        ("words", f"Behind the words ({ENDED} the end)", layer.words),
+    ]
     lines = [(part, said, name) for part, said, name in maps if name]
     sheet = Image.new("RGB", (width, TITLE * (len(lines) + len(layer.bars)) + GAP // 2), PAPER)
     for number, (part, said, name) in enumerate(lines):

@@ -57,13 +57,13 @@ class SpatialAttention(nn.Module):
         self.score = initialised(
             nn.Sequential(nn.Conv2d(channels, channels, 1), nn.ReLU(), nn.Conv2d(channels, 1, 1), nn.Sigmoid())
         )
-        self.seen = Seen("N F")
+        self.seen = Seen("N H W")
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, C, h, w) -> (N, C, h, w)."""
-        weights = self.seen(self.weights(features))
-        scales = (weights * weights.shape[1]) ** self.gamma
-        return features * scales.view(len(features), 1, *features.shape[2:])
+        weights = self.seen(self.weights(features).view(-1, *features.shape[2:]))
+        scales = (weights * weights[0].numel()) ** self.gamma
+        return features * scales[:, None]
 
     def weights(self, features: Tensor) -> Tensor:
         """(N, C, h, w) -> (N, F) in row order, each at least 0 and all of a picture together 1."""
