@@ -1,12 +1,14 @@
 """Maps of attention and gates: what is seen, where it lies, how it is drawn, and that looking changes nothing."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from smallest import SMALL_MODEL
+from smallest import SMALL_MODEL, smallest
 from torch.testing import assert_close
 
 from fabula.building import build_model
@@ -16,10 +18,12 @@ from fabula.drawing.maps import GAP, MARGIN, WIDE, Weighed, draw_maps, layers
 from fabula.drawing.placing import Map, Read, placed
 from fabula.drawing.watching import look, place_of, watching
 from fabula.drawing.weighed import ENDED, weighed_words, wrapped
+from fabula.journal.samples import sample_maps
 from fabula.layers.seen import Seen
 from fabula.recipe import Model
 from fabula.spec import Spec
-from fabula.story import Size
+from fabula.story import Frame, Size
+from fabula.storyteller import ModelStoryteller
 from fabula.tokenizer import Tokenizer
 from fabula.types import Frames, Vocabulary
 
@@ -246,6 +250,16 @@ def test_a_sheet_has_a_row_a_story_and_a_column_a_frame():
     for top, bottom, frames in ((0.1, 0.4, 4), (0.75, 0.97, 1)):
         part = inked[round(top * sheet.height) : round(bottom * sheet.height)]
         assert [part[:, x : x + WIDE].sum() > 1000 for x in places] == [frame < frames for frame in range(K)]
+
+
+@pytest.mark.parametrize(("temporal", "drawn"), [("mean", False), ("gru", True)])
+def test_maps_of_a_run_are_drawn_where_there_are_any(temporal, drawn):
+    recipe, tokenizer = smallest(f"model.temporal={temporal}"), Tokenizer.train(["a fox", "a hill"], 300)
+    it = build_model(recipe.model, recipe.data.picture_size, tokenizer.vocabulary)
+    frames = [Frame(Image.new("RGB", (24, 16)), said) for said in ("a fox", "a hill")]
+    split = SimpleNamespace(context=lambda window: frames, store=SimpleNamespace(ids=["bees"]))
+    sheet = sample_maps(ModelStoryteller(it, tokenizer, recipe), split, [SimpleNamespace(story=0)])
+    assert (sheet is not None) == drawn
 
 
 def test_maps_that_do_not_fit_on_one_another_have_rows_of_their_own():
