@@ -258,7 +258,9 @@ def test_on_the_meta_device_no_weights_are_read_and_yet_an_absent_file_is_said(t
 
 def test_weights_that_are_not_vgg16_are_refused_and_pictures_too_small_for_it(tmp_path: Path, vgg: Path):
     weights.save_tensors(tmp_path / "other.safetensors", {"features.0.weight": torch.zeros(64, 1, 3, 3)}, {})
-    with pytest.raises(ValueError, match=r"is no VGG16: features\.0\.weight is missing or has another shape"):
+    with pytest.raises(
+        FabulaError, match=r"these weights are not VGG16's: features\.0\.weight is missing or has another shape"
+    ):
         Perceptual(features=str(tmp_path / "other.safetensors"))
     with pytest.raises(FabulaError, match=r"data\.picture_size: 7x20 is too small"):
         Perceptual(features=str(vgg)).prepare(np.zeros((1, 7, 20, 3), np.uint8), "a")

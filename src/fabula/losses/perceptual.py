@@ -25,9 +25,13 @@ class Perceptual(Loss):
     """How differently a fixed network sees two pictures in [-1, 1], at four depths (Johnson et al. 2016, section 3.2).
 
     `slices` weighs the depths. `features` is `learned`, a small network that is learned from the train pictures when
-    a run starts and kept beside their store; or the path of VGG16's weights. Until `prepare` was called, the small
-    network has its first weights, which are always the same: still a distance, but one that knows no pictures.
-    The weights of the network never learn here, and no checkpoint holds them. Evaluation measures with other means.
+    a run starts and kept in the cache; or the path of VGG16's weights, which takes an accelerator: on a processor it
+    costs ten times what a small model does. Until `prepare` was called, the small network has its first weights, which
+    are always the same: still a distance, but one that knows no pictures. Its weights never learn here, and no
+    checkpoint holds them. Evaluation measures with other means.
+
+    The depths are compared by plain mean squares: the small network's maps are normalised in themselves, and vectors
+    of unit length (Zhang et al. 2018) ranked changed pictures, other frames and other stories no better.
     """
 
     needs = ("image",)

@@ -55,7 +55,7 @@ def _layers() -> list[nn.Module]:
 def open_vgg16(path: Path) -> VGG16:
     """The network with the weights of a safetensors file; on the meta device the file is not read.
 
-    Errors: ValueError where it is absent, of another format, or of another network.
+    Errors: ValueError where it is absent or of another format, FabulaError where it is broken or of another network.
     """
     check(path)
     network = fixed(VGG16())
@@ -64,7 +64,7 @@ def open_vgg16(path: Path) -> VGG16:
     found = weights.load_tensors(path)[0]
     own = {name: tensor for name, tensor in network.named_buffers() if name.startswith("features.")}
     if wrong := [name for name in own if name not in found or found[name].shape != own[name].shape]:
-        raise ValueError(f"features: {path} is no VGG16: {wrong[0]} is missing or has another shape")
+        raise FabulaError(f"{path}: these weights are not VGG16's: {wrong[0]} is missing or has another shape")
     fill_fixed(network, dict(network.named_buffers()) | {name: found[name] for name in own})
     return network
 
