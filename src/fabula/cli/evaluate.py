@@ -24,6 +24,7 @@ def evaluate(
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
     frames_key: Annotated[str | None, Option(help="With --data: the column of pictures.")] = None,
     captions_key: Annotated[str | None, Option(help="With --data: the column of captions.")] = None,
+    reason_key: Annotated[str | None, Option(help="With --data: the column of reasons.")] = None,
 ) -> None:
     """Score a model and every floor on a whole split: scores.json, windows.parquet, report.html, and the verdict."""
     from fabula.data.hub import check_reach
@@ -42,7 +43,7 @@ def evaluate(
     keep = kept_number(keep_pictures)
     place = place_for(what, out, floors=floors)
     check_out(place)
-    keys = {"frames_key": frames_key, "captions_key": captions_key}
+    keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     given = (what, overrides or [], data, split, keys)
     opened = _floors(*given) if floors else _run(*given, device, alone)
     scores = evaluate_tellers(**vars(opened), out=place, seed=seed, limit=limit, keep=keep, progress=bars)
@@ -62,7 +63,7 @@ def _run(what: Path, overrides: list[str], data: str | None, split: str | None, 
     if overrides:
         raise FabulaError(f"{overrides[0]}: a trained run cannot be changed; key=value goes with --floors RECIPE")
     if any(keys.values()) and not data:
-        raise FabulaError("--frames-key and --captions-key name columns of another source; give it with --data")
+        raise FabulaError("--frames-key, --captions-key and --reason-key name columns of another source; give it with --data")
     return open_run(what, data, split, device=device, floors=not alone, progress=bars, **keys)
 
 

@@ -22,6 +22,7 @@ def tell(
     split: Annotated[str | None, Option(help="The split that the story is in.", show_default="test, or first")] = None,
     frames_key: Annotated[str | None, Option(help="The story's column of pictures.")] = None,
     captions_key: Annotated[str | None, Option(help="The story's column of captions.")] = None,
+    reason_key: Annotated[str | None, Option(help="The story's column of reasons.")] = None,
 ) -> None:
     """Continue a story: pictures, captions, story.json and a storyboard, in a folder that is itself a story."""
     from fabula.data.hub import check_reach
@@ -33,7 +34,7 @@ def tell(
 
     check_out(out)
     teller = fabula.load(bundle)
-    keys = {"frames_key": frames_key, "captions_key": captions_key}
+    keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     begun = read_story(story, teller.recipe.data, which=which, split=split, context=context, **keys)
     telling = continue_story(teller, begun, steps=steps, samples=samples, seed=seed)
     write_telling(telling, out)
