@@ -63,7 +63,7 @@ def _run(what: Path, overrides: list[str], data: str | None, split: str | None, 
     if overrides:
         raise FabulaError(f"{overrides[0]}: a trained run cannot be changed; key=value goes with --floors RECIPE")
     if any(keys.values()) and not data:
-        raise FabulaError("--frames-key, --captions-key and --reason-key name columns of another source; give it with --data")
+        raise FabulaError("--frames-key and its like name columns of another source; give it with --data")
     return open_run(what, data, split, device=device, floors=not alone, progress=bars, **keys)
 
 
