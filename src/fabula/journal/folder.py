@@ -63,7 +63,7 @@ def claimed(path: Path, recipe: Recipe, *, resume: bool, writes: bool = True) ->
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _hold(lock, path)
+        hold(lock, path)
         _check(folder, recipe, resume=resume)
         yield folder
     finally:
@@ -84,8 +84,8 @@ def advised(folder: RunFolder, saved: Callable[[Path], list[Path]]) -> Iterator[
         raise FabulaError(f"{error}; {left}{room}") from error
 
 
-def _hold(lock: int, path: Path) -> None:
-    """The lock goes with the process, however it ends."""
+def hold(lock: int, path: Path) -> None:
+    """Lock an open file; the lock goes with the process, however it ends. FabulaError where another has it."""
     if fcntl is None:
         return
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -47,25 +47,26 @@ def _tells(row: Mapping[str, Any], measure: str) -> bool:
 
 def _frame(measure: str, lines: Lines) -> Frame:
     logarithmic = measure == "perplexity"
-    scaled = {
-        arm: [[(step, math.log(value) if logarithmic else value) for step, value in seed] for seed in seeds]
-        for arm, seeds in lines.items()
-    }
+    scaled = _scaled(lines, math.log if logarithmic else float)
     every = [point for seeds in scaled.values() for seed in seeds for point in seed]
-    bounds = _bounds([value for _, value in every])
-    steps = (min(step for step, _ in every), max(step for step, _ in every))
+    bounds, steps = _bounds([value for _, value in every]), (min(every)[0], max(every)[0])
     drawn = [line for place, seeds in enumerate(scaled.values()) for line in _drawn(place, seeds, steps, bounds)]
     low, high = (math.exp(bound) if logarithmic else bound for bound in bounds)
     ends = ", ".join(f"{arm} ends at {_end(seeds)}" for arm, seeds in lines.items() if seeds)
+    places = decimals([low, high])
     svg = FRAME.format(
         sentence=f"{SHOWN[measure]}: {ends}",
         lines=Markup("").join(drawn),
-        high=shown(high, decimals([low, high])),
-        low=shown(low, decimals([low, high])),
+        high=shown(high, places),
+        low=shown(low, places),
         first=shown(steps[0], 0),
         last=shown(steps[1], 0),
     )
     return Frame(SHOWN[measure], svg)
+
+
+def _scaled(lines: Lines, scale: Callable[[float], float]) -> Lines:
+    return {arm: [[(step, scale(value)) for step, value in seed] for seed in seeds] for arm, seeds in lines.items()}
 
 
 def _end(seeds: Sequence[Points]) -> str:

@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from fabula.study.table import Cell, Column, Row, Table
+from fabula.study.table import ARMS, Cell, Column, Row, Table
 
 PARTS = {
     ("picture",): "Pictures",
@@ -84,7 +84,7 @@ def _drawn(table: Table, title: str) -> RichTable:
         made.add_column(_label(column), justify="right", overflow="fold")
     floors = False
     for row in table.rows:
-        if row.kind in ("floor", "oracle") and not floors:
+        if row.kind not in ARMS and not floors:
             made.add_section()
             floors = True
         name = f"{row.name} *" if row.kind == "oracle" else row.name

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fabula import files, yamls
 from fabula.errors import FabulaError
+from fabula.journal.folder import hold
 from fabula.journal.stopping import Stopped
 from fabula.study import page
 from fabula.study.arms import subjects_of
 from fabula.study.layout import StudyFolder
-from fabula.study.plan import Plan, read_plan
+from fabula.study.plan import read_plan
 from fabula.study.progress import Bar
 from fabula.study.results import study_values
 from fabula.study.show import markdown
@@ -33,26 +36,38 @@ def run_study(
     plan, tree = read_plan(path, data)
     folder = StudyFolder(run)
     work = Work(plan, subjects_of(plan, tree, path.parent), folder)
-    _claim(folder, plan, resume=resume)
-    tasks = tasks_of(work)
+    with _claimed(folder, resume=resume):
+        files.write_text(folder.plan, yamls.written(plain(plan)))
+        tasks = tasks_of(work)
+        try:
+            with Bar(plan.name, len(tasks)) as bar:
+                failed = work_off(tasks, folder, jobs, bar)
+        except Stopped as stop:
+            raise Stopped(f"the study stopped; go on with: {_go_on(path, run, data)}") from stop
+        return _write(work, failed)
+
+
+@contextmanager
+def _claimed(folder: StudyFolder, *, resume: bool) -> Iterator[None]:
+    """A new folder, or one that holds a study and is asked to go on; locked, so that one process works in it."""
+    _check_free(folder, resume=resume)
+    with files.said("write", folder.path):
+        folder.path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        with Bar(plan.name, len(tasks)) as bar:
-            failed = work_off(tasks, folder, jobs, bar)
-    except Stopped as stop:
-        raise Stopped(f"the study stopped; go on with: {_go_on(path, run, data)}") from stop
-    return _write(work, failed)
+        hold(lock, folder.path)
+        yield
+    finally:
+        os.close(lock)
 
 
-def _claim(folder: StudyFolder, plan: Plan, *, resume: bool) -> None:
-    """A new folder, or one that holds a study and is asked to go on."""
-    there = folder.plan.is_file()
+def _check_free(folder: StudyFolder, *, resume: bool) -> None:
+    path, there = folder.path, folder.plan.is_file()
     if there and not resume:
-        raise FabulaError(
-            f"{folder.path}: this folder already holds a study; go on with it by --resume, or name another"
-        )
-    if not there and folder.path.exists() and (not folder.path.is_dir() or any(folder.path.iterdir())):
-        raise FabulaError(f"{folder.path} holds something that is no study; name another folder")
-    files.write_text(folder.plan, yamls.written(plain(plan)))
+        raise FabulaError(f"{path}: this folder already holds a study; go on with it by --resume, or name another")
+    foreign = path.exists() and (not path.is_dir() or any(entry.name != ".lock" for entry in path.iterdir()))
+    if foreign and not there:
+        raise FabulaError(f"{path} holds something that is no study; name another folder")
 
 
 def plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from fabula.report.figures import ABSENT, column_decimals, seconds, shown
 from fabula.report.tables import KINDS, heading, teller_name
 
+ARMS = ("compare", "arm")  # the kinds of rows that were trained
 PAIRS = {"told": "told picture, told caption", "true": "true pairs", "shuffled": "shuffled pairs"}
 
 
@@ -62,32 +63,38 @@ def tables_of(study: Mapping[str, Any]) -> list[Table]:
 
 def _table(study: Mapping[str, Any], block: Mapping[str, Any]) -> Table:
     measured = list(_measured(study, block))
-    rows = [_named(study, name) for name in block["arms"]]
+    costs = [column for column in SHOWN if _worth(block, column)]
+    places = {column.key: _places(block, column.key) for column in measured}
     floors = sorted(block["floors"], key=lambda name: KINDS.get(block["floors"][name]["kind"], len(KINDS)))
-    rows += [(name, block["floors"][name]["kind"]) for name in floors]
-    filled = [_cells(study, block, column) for column in measured]
-    costs = [(column, _cost_cells(block, show)) for column, show in COSTS if _worth(block, column)]
-    nothing = [Cell("")] * len(floors)
-    columns = [*filled, *([*cells, *nothing] for _, cells in costs)]
-    return Table(
-        data=block["data"],
-        about=_about(study, block),
-        columns=(*measured, *(column for column, _ in costs)),
-        rows=tuple(
-            Row(_row_name(name, kind), kind, tuple(column[place] for column in columns), _note(study, block, name))
-            for place, (name, kind) in enumerate(rows)
-            if kind not in ("floor", "oracle") or any(column[place].value != ABSENT for column in filled)
-        ),
-        notes=tuple(_notes(study, block)),
+    rows = [_arm(study, block, name, [*measured, *costs], places) for name in block["arms"]]
+    rows += [_floor(block["floors"][name], name, [*measured, *costs], places) for name in floors]
+    said = tuple(row for row in rows if row.kind in ARMS or any(cell.value not in ("", ABSENT) for cell in row.cells))
+    return Table(block["data"], _about(study, block), (*measured, *costs), said, tuple(_notes(study, block)))
+
+
+def _arm(
+    study: Mapping[str, Any],
+    block: Mapping[str, Any],
+    name: str,
+    columns: Sequence[Column],
+    places: Mapping[str, int],
+) -> Row:
+    arm, kind = block["arms"][name], "compare" if name == study["compare"] else "arm"
+    wanted, there = len(study["seeds"]), len(arm["seeds"])
+    cells = [
+        _told(arm, column.key, places[column.key]) if column.key in places else _paid(arm, column.key)
+        for column in columns
+    ]
+    return Row(name, kind, tuple(cells), "" if there == wanted else f"{there} of {wanted} seeds")
+
+
+def _floor(floor: Mapping[str, Any], name: str, columns: Sequence[Column], places: Mapping[str, int]) -> Row:
+    """Floors cost next to nothing: their cells there are empty."""
+    values = floor["metrics"]
+    cells = [Cell(shown(values.get(c.key), places[c.key])) if c.key in places else Cell("") for c in columns]
+    return Row(
+        teller_name(name), floor["kind"], tuple(cells), "peeks at the target" if floor["kind"] == "oracle" else ""
     )
-
-
-def _named(study: Mapping[str, Any], name: str) -> tuple[str, str]:
-    return name, "compare" if name == study["compare"] else "arm"
-
-
-def _row_name(name: str, kind: str) -> str:
-    return name if kind in ("compare", "arm") else teller_name(name)
 
 
 def _measured(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[Column]:
@@ -104,17 +111,18 @@ def _measured(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[Co
             yield Column(f"cross_modal.{pair}", f"Similarity, {pair}", None, means, "cross_modal")
 
 
-def _cells(study: Mapping[str, Any], block: Mapping[str, Any], column: Column) -> list[Cell]:
-    """One column, all its numbers with the same number of decimals."""
-    arms = [arm["mean"].get(column.key) for arm in block["arms"].values()]
-    floors = [
-        floor["metrics"].get(column.key)
-        for _, floor in sorted(block["floors"].items(), key=lambda item: KINDS.get(item[1]["kind"], len(KINDS)))
-    ]
-    places = column_decimals(v for v in (*(a["mean"] for a in arms if a), *floors) if v is not None)
-    differing = [arm.get("difference", {}).get(column.key) for arm in block["arms"].values()]
-    told = [_cell(mean, difference, places) for mean, difference in zip(arms, differing, strict=True)]
-    return [*told, *(Cell(shown(value, places)) for value in floors)]
+def _places(block: Mapping[str, Any], key: str) -> int:
+    """The decimals of a column: as many for all its numbers."""
+    arms = [arm["mean"][key]["mean"] for arm in block["arms"].values() if key in arm["mean"]]
+    return column_decimals([*arms, *(f["metrics"][key] for f in block["floors"].values() if key in f["metrics"])])
+
+
+def _told(arm: Mapping[str, Any], key: str, places: int) -> Cell:
+    return _cell(arm["mean"].get(key), arm.get("difference", {}).get(key), places)
+
+
+def _paid(arm: Mapping[str, Any], key: str) -> Cell:
+    return Cell(next(show(arm) for column, show in COSTS if column.key == key))
 
 
 def _cell(mean: Mapping[str, Any] | None, difference: Mapping[str, Any] | None, places: int) -> Cell:
@@ -169,8 +177,7 @@ COSTS: Sequence[tuple[Column, Callable[[Mapping[str, Any]], str]]] = (
 )
 
 
-def _cost_cells(block: Mapping[str, Any], show: Callable[[Mapping[str, Any]], str]) -> list[Cell]:
-    return [Cell(show(arm)) for arm in block["arms"].values()]
+SHOWN = [column for column, _ in COSTS]
 
 
 def _worth(block: Mapping[str, Any], column: Column) -> bool:
@@ -186,14 +193,6 @@ def _about(study: Mapping[str, Any], block: Mapping[str, Any]) -> str:
     said = said if "split" in block else ["nothing was scored"]
     budget = ", ".join(f"{shown(value, 0)} {name}" for name, value in study["budget"].items())
     return ", ".join([*said, f"{len(study['seeds'])} seeds", f"{budget} an arm"])
-
-
-def _note(study: Mapping[str, Any], block: Mapping[str, Any], name: str) -> str:
-    arm = block["arms"].get(name)
-    if arm is None:
-        return "peeks at the target" if block["floors"][name]["kind"] == "oracle" else ""
-    wanted, there = len(study["seeds"]), len(arm["seeds"])
-    return "" if there == wanted else f"{there} of {wanted} seeds"
 
 
 def _notes(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[str]:

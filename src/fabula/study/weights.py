@@ -38,11 +38,11 @@ def width_for(recipe: Recipe, wanted: int) -> int:
     while high - low > 1:
         middle = (low + high) // 2
         there = _next(weights, middle)
-        low, high = (low, middle) if there is None or weights(there) > wanted else (max(there, middle), high)
+        low, high = (low, middle) if there is None or (weights(there) or 0) > wanted else (max(there, middle), high)
     known = [dim for dim in (_next(weights, low), _next(weights, high)) if dim is not None]
     if not known:
         raise FabulaError(f"budget.parameters: no width of this model can be built: {_refused(recipe, high)}")
-    return min(known, key=lambda dim: (abs(weights(dim) - wanted), dim))
+    return min(known, key=lambda dim: (abs((weights(dim) or 0) - wanted), dim))
 
 
 def _next(weights: Callable[[int], int | None], dim: int) -> int | None:
