@@ -1,6 +1,9 @@
 """The ten source systems: the documents' own figures, and small forms that learn."""
 
+import re
+import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,6 +12,7 @@ from fabula.building import build_model, check_model
 from fabula.bundle import read_recipe
 from fabula.data.batches import Batches
 from fabula.data.corpus import open_corpus
+from fabula.errors import FabulaError
 from fabula.recipe import Schedule
 from fabula.train.device import open_accelerator
 from fabula.train.loop import train
@@ -113,3 +117,25 @@ SWAPS = {
 @pytest.mark.parametrize("swap", SWAPS)
 def test_every_swap_that_the_document_names_is_an_override(swap):
     check_model(read_recipe("systems/attention-fusion", tuple(SWAPS[swap])))
+
+
+def _table() -> dict[str, list[str]]:
+    """Every row of the table of swaps: its name, and the overrides in it that name no file of the reader's."""
+    text = (Path(__file__).parents[1] / "docs" / "systems.md").read_text().partition("## Swaps")[2]
+    rows = re.findall(r"^\| (?!Swap|---)([^|]+) \| (.+) \|$", text, re.MULTILINE)
+    spans = {name: " ".join(re.findall(r"`([^`]+)`", said)) for name, said in rows if "FOLDER" not in said}
+    words = {name: [word for word in shlex.split(said) if "=" in word] for name, said in spans.items()}
+    return {name: [word for word in found if "FILE" not in word] for name, found in words.items()}
+
+
+@pytest.mark.parametrize("swap", sorted(_table()))
+def test_every_override_of_the_documentation_is_one(swap):
+    """On one of the systems at least: heads belong to attention, a learned prior to a variational decoder."""
+    overrides, refused = tuple(_table()[swap]), []
+    assert overrides
+    for system in ("gate", "cross-attention-variational"):
+        try:
+            return check_model(read_recipe(f"systems/{system}", overrides))
+        except FabulaError as error:
+            refused.append(str(error))
+    pytest.fail("; ".join(refused))
