@@ -15,8 +15,9 @@ from fabula.study import read_plan
 from fabula.study.arms import subjects_of
 from fabula.study.layout import names_of
 from fabula.study.plan import USUAL
-from fabula.study.study import plain
+from fabula.study.study import plain, plan_file
 
+SHIPPED = Path(__file__).parents[2] / "recipes" / "ablations"
 WHOLE = f"""
 name: fine
 parent: {RECIPE}
@@ -114,3 +115,16 @@ def test_sources_have_folders_of_their_own():
     named = names_of(("world", "parquet:../shared/storybooks", "folder:storybooks", "jsonl:/a/b.jsonl", "hub:a/b@c"))
     assert len(set(named.values())) == len(named)
     assert all("/" not in name and name.strip(".-") for name in named.values())
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.yaml")))
+def test_shipped_plans_can_be_begun(name):
+    plan, tree = read_plan(plan_file(Path("ablations") / name), ("world",))
+    subjects = subjects_of(plan, tree, SHIPPED)
+    assert [subject.arm for subject in subjects] == list(plan.arms)
+    assert all(subject.recipe.train.steps == (plan.budget.steps or 1) for subject in subjects)
+
+
+def test_a_plan_that_is_not_there(tmp_path):
+    with pytest.raises(FabulaError, match="plan: there is no"):
+        plan_file(tmp_path / "nothing.yaml")

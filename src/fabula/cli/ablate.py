@@ -11,7 +11,7 @@ SOURCE = "Do the study on this source, and on the next one given; instead of the
 
 
 def ablate(
-    plan: Annotated[Path, typer.Argument(help="A plan: arms, seeds, budget, measures (docs/ablations.md).")],
+    plan: Annotated[Path, typer.Argument(help="A plan's path, or the name of a shipped one, such as ablations/gate.")],
     run: Annotated[Path, typer.Option("--run", help="Its folder: a new one, or with --resume one that stopped.")],
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the study in the folder, if there is one.")

@@ -158,11 +158,21 @@ def _compared(work: Work, runs: Sequence[Ended], standard: Sequence[Ended]) -> d
     refused = {m: why for m in work.plan.measures if (why := refusal(m, pairs[0][0].scores, pairs[0][1].scores))}
     targets = common([run.windows for pair in pairs for run in pair])
     mine, others = ([run.windows.of(targets) for run in side] for side in zip(*pairs, strict=True))
-    if any(windows.truths != others[0].truths for windows in mine):
-        refused = dict.fromkeys(work.plan.measures, "the true captions are others")
+    if why := _unlike(mine, others, len(pairs[0][1].windows.targets)):
+        refused = dict.fromkeys(work.plan.measures, why)
     allowed = [measure for measure in work.plan.measures if measure not in refused]
-    found = differences(allowed, mine, others) if targets else {}
+    found = differences(allowed, mine, others) if allowed and targets else {}
     return {"difference": found, "refused": refused, "paired_windows": len(targets), "paired_seeds": len(pairs)}
+
+
+def _unlike(mine: Sequence[Windows], others: Sequence[Windows], scored: int) -> str | None:
+    """Why these windows must not be compared at all; None where they may."""
+    if any(windows.truths != others[0].truths for windows in mine):
+        return "the true captions are others"
+    shared = len(others[0].targets)
+    return (
+        f"only {shared:,} of {scored:,} windows tell the same frame; leave `limit` out" if 2 * shared < scored else None
+    )
 
 
 def _before(work: Work, subject: Subject) -> dict[str, Any]:

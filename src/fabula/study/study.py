@@ -14,6 +14,7 @@ from fabula import files, yamls
 from fabula.errors import FabulaError
 from fabula.journal.folder import hold
 from fabula.journal.stopping import Stopped
+from fabula.shelf import find
 from fabula.study import page
 from fabula.study.arms import subjects_of
 from fabula.study.layout import StudyFolder
@@ -33,9 +34,9 @@ def run_study(
 
     FabulaError for a person's mistakes, before anything runs; Stopped when someone asked it to stop.
     """
-    plan, tree = read_plan(path, data)
-    folder = StudyFolder(run)
-    work = Work(plan, subjects_of(plan, tree, path.parent), folder)
+    file, folder = plan_file(path), StudyFolder(run)
+    plan, tree = read_plan(file, data)
+    work = Work(plan, subjects_of(plan, tree, file.parent), folder)
     with _claimed(folder, resume=resume):
         files.write_text(folder.plan, yamls.written(plain(plan)))
         tasks = tasks_of(work)
@@ -45,6 +46,14 @@ def run_study(
         except Stopped as stop:
             raise Stopped(f"the study stopped; go on with: {_go_on(path, run, data)}") from stop
         return _write(work, failed)
+
+
+def plan_file(path: Path) -> Path:
+    """The file of a plan: a path, or the name of a shipped one, such as `ablations/gate`."""
+    try:
+        return find(path)
+    except FabulaError as error:
+        raise FabulaError(str(error).replace("recipe:", "plan:", 1)) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -132,8 +133,14 @@ def _cell(mean: Mapping[str, Any] | None, difference: Mapping[str, Any] | None, 
     if difference is None:
         return Cell(value, spread)
     low, high = difference.get("low"), difference.get("high")
+    places = max(places, _fine(difference["value"]))
     between = "" if low is None or high is None else f"{signed(low, places)} to {signed(high, places)}"
     return Cell(value, spread, signed(difference["value"], places), between, difference["verdict"])
+
+
+def _fine(value: float) -> int:
+    """The decimals that show two figures of a small difference."""
+    return min(6, 1 - math.floor(math.log10(abs(value)))) if 0 < abs(value) < 1 else 0
 
 
 def signed(value: float, places: int) -> str:
