@@ -30,6 +30,11 @@ def shipped() -> list[str]:
     return sorted({str(path.with_suffix("")) for path in found if path.parts[0] != PLANS})
 
 
+def plans() -> list[str]:
+    """The names of the shipped plans, such as `ablations/gate`."""
+    return sorted({f"{PLANS}/{path.stem}" for folder in _shipped() for path in (folder / PLANS).glob("[!_]*.yaml")})
+
+
 def names_in(folder: Path) -> list[str]:
     """The recipes of a folder, as one would write them."""
     return [str(folder / path.name) for path in sorted(folder.glob("[!.]*.yaml"))] if folder.is_dir() else []

@@ -14,7 +14,7 @@ from fabula import files, yamls
 from fabula.errors import FabulaError
 from fabula.journal.folder import hold
 from fabula.journal.stopping import Stopped
-from fabula.shelf import find
+from fabula.shelf import absent, find, names_in, plans
 from fabula.study import page
 from fabula.study.arms import subjects_of
 from fabula.study.layout import StudyFolder
@@ -52,8 +52,8 @@ def plan_file(path: Path) -> Path:
     """The file of a plan: a path, or the name of a shipped one, such as `ablations/gate`."""
     try:
         return find(path)
-    except FabulaError as error:
-        raise FabulaError(str(error).replace("recipe:", "plan:", 1)) from error
+    except FabulaError:
+        raise FabulaError(f"plan: {absent(str(path), [*names_in(path.parent), *plans()])}") from None
 
 
 @contextmanager
