@@ -199,7 +199,8 @@ def _about(study: Mapping[str, Any], block: Mapping[str, Any]) -> str:
     said = [f"{block['split']} split", f"{block['windows']:,} windows of {block['stories']:,} stories"]
     said = said if "split" in block else ["nothing was scored"]
     budget = ", ".join(f"{shown(value, 0)} {name}" for name, value in study["budget"].items())
-    return ", ".join([*said, f"{len(study['seeds'])} seeds", f"{budget} an arm"])
+    seeds = len(study["seeds"])
+    return ", ".join([*said, f"{seeds} seed{'s' * (seeds > 1)}", f"{budget} an arm"])
 
 
 def _notes(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[str]:
