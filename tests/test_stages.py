@@ -124,6 +124,19 @@ def test_a_part_that_cannot_be_had_is_said_before_training(override, said):
         smallest(override)
 
 
+def test_a_run_that_is_not_there_is_said_before_anything_is_written(tmp_path, capsys):
+    out = tmp_path / "run"
+    assert main(["train", "systems/small/gate-pretrained", "--run", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "model.image_encoder.from: no finished run and no bundle at 'runs/small-gate-picture'" in said
+    assert not out.exists()
+
+
+def test_an_unknown_stage_is_refused(tmp_path, capsys):
+    assert main(["pretrain", "pictures", str(RECIPE), "--run", str(tmp_path / "run")]) == 2
+    assert "Did you mean 'picture'?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [

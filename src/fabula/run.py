@@ -32,7 +32,7 @@ from fabula.storyteller import ModelStoryteller
 from fabula.train.device import free_threads, open_accelerator
 from fabula.train.loop import StepReport, train
 from fabula.train.state import TrainState, count_steps, fresh_state
-from fabula.train.takeover import take_over
+from fabula.train.takeover import check_origins, take_over
 from fabula.train.validation import spread, validate
 from fabula.types import StoryBatch
 
@@ -65,6 +65,8 @@ def run(recipe: Recipe, path: Path, *, resume: bool = False, with_floors: bool =
     someone asked the run to stop: it has saved itself and says how to go on.
     """
     check_model(recipe)
+    if not checkpoint.all_in(RunFolder(path).checkpoints):  # a run that goes on has all its weights
+        check_origins(recipe)
     accelerator = open_accelerator(recipe.train)
     with claimed(path, recipe, resume=resume, writes=accelerator.is_main_process) as folder:
         given = _prepare(recipe, folder, accelerator)

@@ -23,6 +23,13 @@ def take_over(model: nn.Module, recipe: recipes.Recipe, tokenizer: Tokenizer) ->
     return [_take(model, slot, spec.origin, recipe, tokenizer) for slot, spec in slots.items()]
 
 
+def check_origins(recipe: recipes.Recipe) -> None:
+    """FabulaError where a run that a component is to be taken from is not there."""
+    for slot in slots_of(recipe.stage):
+        if (spec := getattr(recipe.model, slot)) and spec.origin:
+            bundle_of(spec.origin, f"model.{slot}.from")
+
+
 def _take(model: nn.Module, slot: str, origin: str, recipe: recipes.Recipe, tokenizer: Tokenizer) -> str:
     where = f"model.{slot}.from"
     folder = bundle_of(origin, where)
