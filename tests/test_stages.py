@@ -65,6 +65,7 @@ def test_the_run_shows_frames_told_again_and_is_evaluated_beside_its_floors(fold
     floors = {"train_median", "train_mean", "most_common_caption"}
     assert scores["tellers"].keys() == {"model", *floors}
     assert scores["probes"] == {}
+    assert "no story is continued" in scores["verdict"][0]
     measure = {"picture": "picture.mae", "text": "caption.log_loss_word"}[what]
     assert scores["tellers"]["model"]["metrics"][measure]["n"] == scores["windows"]
     assert main(["report", str(folder / what), "--out", str(tmp_path / "report.html")]) == 0

@@ -18,6 +18,9 @@ MANY = 0.5
 LARGE_CUT = 0.05  # share of captions that were truncated worth a warning
 
 
+AGAIN = "each frame is told of itself, which it has seen: these are reconstructions, and no story is continued."
+
+
 def verdict(scores: Mapping[str, Any]) -> list[str]:
     """Sentences for people, the most alarming first; for each model, or for the floors where there is no model."""
     tellers = scores["tellers"]
@@ -31,7 +34,9 @@ def verdict(scores: Mapping[str, Any]) -> list[str]:
 def _of_model(scores: Mapping[str, Any], name: str) -> list[str]:
     found = diseases(scores, name)
     health = [] if found else [f"{name}: {_healthy(scores['windows'])}"]
-    return [f"{name}: {sentence}" for sentence in found] + health + uses(scores, name) + against_floors(scores, name)
+    known = [] if scores.get("protocol", {}).get("context", 1) else [f"{name}: {AGAIN}"]
+    found = [f"{name}: {sentence}" for sentence in found]
+    return known + found + health + uses(scores, name) + against_floors(scores, name)
 
 
 def _healthy(windows: int) -> str:

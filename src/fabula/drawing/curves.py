@@ -30,8 +30,14 @@ def curves(rows: Sequence[Row], title: str = "") -> Image.Image:
     for place, name in enumerate(names, start=1):
         _panel(figure.add_subplot(lines, COLUMNS, place), name, train, validation)
     figure.text(0.2 / wide, 1 - 0.15 / tall, title, color=INK, fontsize=12, va="top")
-    figure.text(0.5, 0.1 / tall, "optimiser steps", color=FAINT, fontsize=9, ha="center")
+    figure.text(0.5, 0.1 / tall, _axis(rows), color=FAINT, fontsize=9, ha="center")
     return _picture(figure)
+
+
+def _axis(rows: Sequence[Row]) -> str:
+    """What the steps are, and how many make an epoch."""
+    last = next((row for row in reversed(rows) if row.get("epoch")), None)
+    return f"optimiser steps; {last['step'] / last['epoch']:,.0f} make an epoch" if last else "optimiser steps"
 
 
 def _names(train: Sequence[Row], validation: Sequence[Row]) -> list[str]:

@@ -125,7 +125,8 @@ def _about(scores: Mapping[str, Any]) -> str:
     protocol = scores.get("protocol", {})
     said = [str(scores.get("data", "")), f"{scores['split']} split" if "split" in scores else ""]
     said += [f"{scores['windows']:,} windows"] if isinstance(scores.get("windows"), int) else []
-    said += [f"{protocol['context']} frames of context"] if "context" in protocol else []
+    if "context" in protocol:
+        said.append(f"{protocol['context']} frames of context" if protocol["context"] else "each frame told of itself")
     said += [f"pictures of {protocol['picture_size']}"] if "picture_size" in protocol else []
     return ", ".join(filter(None, said))
 
