@@ -13,10 +13,10 @@ from smallest import smallest
 from fabula import cli
 from fabula.building import build_learner, slots_of
 from fabula.bundle import read_recipe
-from fabula.drawing.architecture import Architecture, architecture
-from fabula.drawing.cards import WIDE, wrapped
-from fabula.drawing.diagram import draw, write_drawing
-from fabula.drawing.plan import planned
+from fabula.drawing.diagram.architecture import Architecture, architecture
+from fabula.drawing.diagram.cards import WIDE, wrapped
+from fabula.drawing.diagram.diagram import draw, write_drawing
+from fabula.drawing.diagram.plan import planned
 from fabula.recipe import Recipe
 from fabula.shelf import shipped
 from fabula.story import Size

@@ -12,12 +12,12 @@ from smallest import SMALL_MODEL, smallest
 from torch.testing import assert_close
 
 from fabula.building import build_model
-from fabula.drawing.heat import Scale, coloured, over_picture, percent, scale_of
 from fabula.drawing.lettering import CLIPPED, font
-from fabula.drawing.maps import GAP, MARGIN, WIDE, Weighed, draw_maps, layers
-from fabula.drawing.placing import Map, Read, placed
-from fabula.drawing.watching import look, place_of, watching
-from fabula.drawing.weighed import ENDED, weighed_words, wrapped
+from fabula.drawing.maps.heat import Scale, coloured, over_picture, percent, scale_of
+from fabula.drawing.maps.maps import GAP, MARGIN, WIDE, Weighed, draw_maps, layers
+from fabula.drawing.maps.placing import Map, Read, placed
+from fabula.drawing.maps.watching import look, place_of, watching
+from fabula.drawing.maps.weighed import ENDED, weighed_words, wrapped
 from fabula.journal.samples import sample_maps
 from fabula.layers.seen import Seen
 from fabula.recipe import Model

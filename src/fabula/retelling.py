@@ -8,17 +8,28 @@ from dataclasses import replace
 import torch
 
 from fabula.autoencoder import Autoencoder
+from fabula.building import Learner
 from fabula.data.contexts import to_frames
 from fabula.images import to_picture, to_uint8
 from fabula.losses.caption import caption_nats
 from fabula.recipe import Recipe
 from fabula.roles import Dice
 from fabula.story import Frame
+from fabula.storyteller import ModelStoryteller
 from fabula.tokenizer import Tokenizer
 from fabula.types import Frames, StoryBatch
 from fabula.writing import write
 
 BATCH = 64  # frames that are told together
+
+
+def teller_of(
+    learner: Learner, tokenizer: Tokenizer, recipe: Recipe, device: torch.device | str = "cpu"
+) -> ModelStoryteller | Retelling:
+    """Whoever tells with what a run has learned: stories, or single frames again."""
+    if isinstance(learner, Autoencoder):
+        return Retelling(learner, tokenizer, recipe, device)
+    return ModelStoryteller(learner, tokenizer, recipe, device)
 
 
 class Retelling:

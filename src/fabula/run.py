@@ -12,7 +12,6 @@ from accelerate import Accelerator
 
 from fabula import bundle, checkpoint, files, floors
 from fabula import recipe as recipes
-from fabula.autoencoder import Autoencoder
 from fabula.building import check_model
 from fabula.data.batches import Batches
 from fabula.data.corpus import Corpus, open_corpus
@@ -24,11 +23,10 @@ from fabula.journal.folder import RunFolder, advised, claimed
 from fabula.journal.journal import Journal, Silence
 from fabula.journal.log import read_log
 from fabula.journal.progress import say
-from fabula.journal.samples import sample, sample_again, sample_maps
+from fabula.journal.samples import samples
 from fabula.journal.stopping import Asked, Stopped, agreed, stopping
 from fabula.recipe import Recipe
-from fabula.retelling import Retelling
-from fabula.storyteller import ModelStoryteller
+from fabula.retelling import teller_of
 from fabula.train.device import free_threads, open_accelerator
 from fabula.train.loop import StepReport, train
 from fabula.train.state import TrainState, count_steps, fresh_state
@@ -36,7 +34,7 @@ from fabula.train.takeover import check_origins, take_over
 from fabula.train.validation import spread, validate
 from fabula.types import StoryBatch
 
-SHOWN = 4  # windows of a sample storyboard
+SHOWN = {"story": 4, "picture": 12, "text": 12}  # windows of a sample storyboard
 
 
 @dataclass(frozen=True)
@@ -186,14 +184,9 @@ def _sample(given: Given, state: TrainState, journal: Journal | Silence, report:
     if not given.first:
         return
     split = given.corpus.splits.get("validation") or given.corpus.splits["train"]
-    told = (given.corpus.tokenizer, given.recipe, given.accelerator.device)
-    if isinstance(state.model, Autoencoder):
-        windows = [split.windows[i] for i in spread(len(split.windows), SHOWN * 3)]
-        journal.sample(report, sample_again(Retelling(state.model, *told), split, windows))
-    else:
-        windows = [split.windows[i] for i in spread(len(split.windows), SHOWN)]
-        teller = ModelStoryteller(state.model, *told)
-        journal.sample(report, sample(teller, split, windows), sample_maps(teller, split, windows))
+    teller = teller_of(state.model, given.corpus.tokenizer, given.recipe, given.accelerator.device)
+    windows = [split.windows[i] for i in spread(len(split.windows), SHOWN[given.recipe.stage])]
+    journal.sample(report, *samples(teller, split, windows))
 
 
 def _save(given: Given, state: TrainState) -> None:

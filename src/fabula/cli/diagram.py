@@ -16,8 +16,8 @@ def diagram(
 ) -> None:
     """Draw what a recipe's model is made of: its parts, their weights, and the shapes that flow between them."""
     from fabula.bundle import read_recipe
-    from fabula.drawing.architecture import architecture
-    from fabula.drawing.diagram import check_ending, draw, write_drawing
+    from fabula.drawing.diagram.architecture import architecture
+    from fabula.drawing.diagram.diagram import check_ending, draw, write_drawing
 
     for path in [out] if out else []:
         check_ending(path)

@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from fabula import bundle
-from fabula.autoencoder import Autoencoder
 from fabula.data.corpus import Split, open_corpus, open_split
 from fabula.data.open import of_source
 from fabula.errors import FabulaError
 from fabula.floors import Floors, fit
 from fabula.floors.progress import Progress, silent
 from fabula.recipe import Data, Recipe
-from fabula.retelling import Retelling
-from fabula.story import Storyteller
-from fabula.storyteller import ModelStoryteller
+from fabula.retelling import teller_of
 from fabula.tokenizer import Tokenizer
 
 MODEL = "model"  # the trained model's name among the tellers
@@ -54,16 +51,9 @@ def open_run(
     data = held.recipe.data if source is None else of_source(held.recipe.data, source, **keys)
     found = open_split(data, split, held.tokenizer)
     beside = _floors_of(held, progress).tellers() if floors else {}
-    model = _teller_of(held, device)
+    model = teller_of(held.model, held.tokenizer, held.recipe, device)
     about = {"model": held.recipe.name, "tell": vars(held.recipe.tell)}
     return Opened({MODEL: model, **beside}, found, held.tokenizer, data, about)
-
-
-def _teller_of(held: bundle.Bundle, device: str) -> Storyteller | Retelling:
-    known = (held.tokenizer, held.recipe, device)
-    if isinstance(held.model, Autoencoder):
-        return Retelling(held.model, *known)
-    return ModelStoryteller(held.model, *known)
 
 
 def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress = silent) -> Opened:

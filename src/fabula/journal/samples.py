@@ -9,14 +9,23 @@ from PIL import Image
 from fabula.data.contexts import to_frames
 from fabula.data.corpus import Split
 from fabula.data.windows import Window
-from fabula.drawing.maps import Weighed, draw_maps
+from fabula.drawing.maps.maps import Weighed, draw_maps
+from fabula.drawing.maps.watching import look, place_of
 from fabula.drawing.storyboard import Panel, panels, storyboard
-from fabula.drawing.watching import look, place_of
 from fabula.retelling import Retelling
 from fabula.story import Storyteller
 from fabula.storyteller import ModelStoryteller
 
 IN_A_ROW = 4  # frames
+
+
+def samples(
+    teller: ModelStoryteller | Retelling, split: Split, windows: Sequence[Window]
+) -> tuple[Image.Image, Image.Image | None]:
+    """The storyboard of these windows, and where the model weighs something, a sheet of what it attends to."""
+    if isinstance(teller, Retelling):
+        return sample_again(teller, split, windows), None
+    return sample(teller, split, windows), sample_maps(teller, split, windows)
 
 
 def sample_again(teller: Retelling, split: Split, windows: Sequence[Window]) -> Image.Image:

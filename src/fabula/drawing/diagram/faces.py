@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fabula.drawing.architecture import Architecture, Part, Term
-from fabula.drawing.cards import FAINT, INK, WIDE, Card, wrapped
+from fabula.drawing.diagram.architecture import Architecture, Part, Term
+from fabula.drawing.diagram.cards import FAINT, INK, WIDE, Card, wrapped
 
 FRAME_WIDE, TOLD_WIDE = 1.15, 2.05  # inches
 COLOURS = {

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from fabula.drawing.heat import FAINT, INK, Scale, behind_word
 from fabula.drawing.lettering import CLIPPED, Font, drawable
+from fabula.drawing.maps.heat import FAINT, INK, Scale, behind_word
 
 ENDED = "■"  # the token that ends a caption
 LINE = 19  # pixels

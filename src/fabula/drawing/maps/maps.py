@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from fabula.drawing.heat import FAINT, INK, PAPER, Scale, draw_bar, draw_scale, over_picture, percent, scale_of
 from fabula.drawing.lettering import Font, drawable, font, reading_font, wrap
-from fabula.drawing.placing import Map
-from fabula.drawing.weighed import ENDED, LINE, Word, draw_words, weighed_words, wrapped
+from fabula.drawing.maps.heat import FAINT, INK, PAPER, Scale, draw_bar, draw_scale, over_picture, percent, scale_of
+from fabula.drawing.maps.placing import Map
+from fabula.drawing.maps.weighed import ENDED, LINE, Word, draw_words, weighed_words, wrapped
 from fabula.images import to_picture, to_uint8
 from fabula.types import Frames
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fabula.building import CATALOGUES
-from fabula.drawing.placing import Map, Read, placed
+from fabula.drawing.maps.placing import Map, Read, placed
 from fabula.layers.seen import Seen
 from fabula.model import StoryModel
 from fabula.types import Frames, Tokens

@@ -9,10 +9,10 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fabula.drawing.architecture import Architecture, Shape
-from fabula.drawing.cards import FAINT, INK, SMALL, Placed, draw_arrow, draw_card, draw_shape, sheet, write
-from fabula.drawing.faces import READ, TOLD, notes_join
-from fabula.drawing.plan import GAP, LEGEND, MARGIN, Plan, planned
+from fabula.drawing.diagram.architecture import Architecture, Shape
+from fabula.drawing.diagram.cards import FAINT, INK, SMALL, Placed, draw_arrow, draw_card, draw_shape, sheet, write
+from fabula.drawing.diagram.faces import READ, TOLD, notes_join
+from fabula.drawing.diagram.plan import GAP, LEGEND, MARGIN, Plan, planned
 from fabula.errors import FabulaError
 from fabula.files import new_file
 

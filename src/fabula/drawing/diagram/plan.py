@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fabula.drawing.architecture import Architecture
-from fabula.drawing.cards import Card, Placed
-from fabula.drawing.faces import READ, TOLD, faces, notes_join, terms_of
+from fabula.drawing.diagram.architecture import Architecture
+from fabula.drawing.diagram.cards import Card, Placed
+from fabula.drawing.diagram.faces import READ, TOLD, faces, notes_join, terms_of
 
 MARGIN, TITLE, LEGEND = 0.35, 0.75, 0.45  # inches around all, for the title above, for the letters beneath
 GAP, ROW, CLEAR = 1.12, 0.5, 0.48  # inches between columns, between rows, from a line to a card beneath it

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from fabula.building import CATALOGUES, Learner, build_learner, check_model, slots_of
 from fabula.data.captions import LEARNED
-from fabula.drawing.probing import invented, read_beside
+from fabula.drawing.diagram.probing import invented, read_beside
 from fabula.losses import LOSSES
 from fabula.model import VECTORS
 from fabula.recipe import Loss, Recipe

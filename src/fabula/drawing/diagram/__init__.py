@@ -1,0 +1,1 @@
+"""A model's parts as a drawing: what is built (architecture), where it stands (plan, faces), how it looks (cards)."""
