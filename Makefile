@@ -1,15 +1,19 @@
 # make demo   install, train on the built-in world, evaluate, continue a story, show the report
 # make test   install, run the tests
-# Both do their own set-up; a Python >= 3.11 and make are all they need.
+# make study  install, test the source systems' claims: two to three hours on two cores, goes on where it was stopped;
+#             DATA="world parquet:PATH" names the sources
+# All do their own set-up; a Python >= 3.11 and make are all they need.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
   "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
 DEMO := runs/demo
+STUDY := runs/study
+DATA := world
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test study check format clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -33,6 +37,11 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest -n auto --maxprocesses 8
+
+study: setup
+	@set -e; for plan in recipes/ablations/*.yaml; do \
+	  $(BIN)/fabula ablate $$plan --run $(STUDY)/$$(basename $$plan .yaml) --resume $(foreach data,$(DATA),--data $(data)); \
+	done
 
 check: setup
 	$(BIN)/ruff check .
