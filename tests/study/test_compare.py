@@ -26,7 +26,7 @@ def errors() -> np.ndarray:
 
 def test_an_arm_does_not_differ_from_itself(errors):
     found = differences(["picture.mae"], [told(errors)], [told(errors)])
-    assert found == {"picture.mae": {"value": 0.0, "low": 0.0, "high": 0.0, "verdict": None}}
+    assert found == {"picture.mae": {"value": 0.0, "low": 0.0, "high": 0.0, "seeds": [0.0], "verdict": None}}
 
 
 def test_pairing_shows_what_stories_would_hide(errors):
@@ -44,6 +44,15 @@ def test_a_difference_within_chance_has_no_verdict(errors):
     other = errors + np.random.default_rng(2).normal(0, 0.3, len(errors))
     found = differences(["picture.mae"], [told(other)], [told(errors)])["picture.mae"]
     assert found["low"] < 0 < found["high"]
+    assert found["verdict"] is None
+
+
+def test_a_difference_that_one_seed_denies_has_no_verdict(errors):
+    """The interval over stories is narrow, whatever training another seed would give."""
+    mine, other = [told(errors - 0.5), told(errors + 0.1)], [told(errors), told(errors)]
+    found = differences(["picture.mae"], mine, other)["picture.mae"]
+    assert found["high"] < 0
+    assert found["seeds"] == pytest.approx([-0.5, 0.1])
     assert found["verdict"] is None
 
 

@@ -1,8 +1,8 @@
 """One arm against another on the same windows: the difference of a measure, with a paired interval over stories.
 
 The value of an arm is the mean of its seeds. In each draw of stories both arms and all seeds are seen together, so the
-interval is that of the difference on other stories, for models as they are; how much training another seed changes is
-said apart, by the spread.
+interval is that of the difference on other stories, for models as they are. What another seed would have changed it
+does not hold; so an arm is called better only where, beside that, every seed by itself says the same.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def refusal(measure: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> 
 def differences(
     measures: Sequence[str], mine: Sequence[Windows], others: Sequence[Windows], *, seed: int = 0
 ) -> dict[str, dict[str, Any]]:
-    """Measure -> `value`, `low`, `high`, `verdict`: the mean of `mine` less that of `others`, on the same windows each.
+    """Measure -> `value`, `low`, `high`, `seeds`, `verdict`: the mean of `mine` less that of `others`, seed by seed.
 
     Without `low` and `high` where there is but one story; a measure that either side lacks is left out.
     """
@@ -67,17 +67,20 @@ def _drawn(windows: Windows, measures: Sequence[str], seed: int) -> dict[str, Su
 
 
 def _difference(measure: str, ours: Sequence[Any], theirs: Sequence[Any]) -> dict[str, Any] | None:
-    mean = [np.mean([MEASURES[measure].value(sums) for sums in side], 0) for side in (ours, theirs)]
-    less = mean[0] - mean[1]
+    values = [np.stack([MEASURES[measure].value(sums) for sums in side]) for side in (ours, theirs)]
+    by_seed = values[0] - values[1]  # (seeds, 1 + R)
+    less, seeds = by_seed.mean(0), by_seed[:, 0].tolist()
     found = {"value": float(less[0])} | (interval(less[1:]) if len(less) > 1 else {})
     if not all(map(math.isfinite, found.values())):
         return None
-    return {**found, "verdict": verdict(measure, found)}
+    return {**found, "seeds": seeds, "verdict": verdict(measure, found, seeds)}
 
 
-def verdict(measure: str, difference: Mapping[str, float]) -> Verdict | None:
-    """Better or worse only where the interval leaves zero out, and the measure has a better side."""
+def verdict(measure: str, difference: Mapping[str, float], seeds: Sequence[float]) -> Verdict | None:
+    """Better or worse only where the interval leaves zero out, every seed agrees, and the measure has a better side."""
     better, low, high = MEASURES[measure].better, difference.get("low"), difference.get("high")
     if better is None or low is None or high is None or low <= 0 <= high:
+        return None
+    if min(seeds) <= 0 <= max(seeds):
         return None
     return "better" if (high < 0) == (better == "lower") else "worse"

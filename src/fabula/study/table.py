@@ -207,7 +207,7 @@ def _notes(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"A cell: the mean over seeds ± their standard deviation; beneath it the difference to {study['compare']} on "
         "the same windows, with its 95 % interval over stories. Better and worse are said only where that leaves zero "
-        "out."
+        "out and every seed by itself says the same."
     )
     for name, arm in block["arms"].items():
         for why in dict.fromkeys(arm.get("refused", {}).values()):
