@@ -341,7 +341,7 @@ def test_stopped_and_resumed_is_unbroken_even_where_the_cache_was_lost(
     tmp_path: Path, cache: Path, request, monkeypatch
 ):
     monkeypatch.setattr(journal, "curves", lambda rows, title: Image.new("RGB", (2, 2)))
-    monkeypatch.setattr(running, "sample", lambda teller, split, windows: Image.new("RGB", (2, 2)))
+    monkeypatch.setattr(running, "samples", lambda teller, split, windows: (Image.new("RGB", (2, 2)), None))
     recipe = smallest(*RUN)
     unbroken = run(recipe, tmp_path / "unbroken").parent
     request.getfixturevalue("stopped_at_four")

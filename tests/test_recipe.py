@@ -261,7 +261,16 @@ def test_a_complete_recipe_outlives_its_defaults(tmp_path: Path, monkeypatch: py
     assert complete.model.temporal.options["layers"] == 1
 
     class Other(TEMPORALS["gru"]):
-        def __init__(self, dim: int, *, layers: int = 7, last_state: bool = True, dropout: float = 0.5): ...
+        def __init__(
+            self,
+            dim: int,
+            *,
+            layers: int = 7,
+            dropout: float = 0.5,
+            pool: str = "last",
+            last_state: bool = True,
+            gives: str = "frames",
+        ): ...
 
     monkeypatch.setitem(TEMPORALS, "gru", Other)
     assert bundle.read_recipe(RECIPE).model.temporal.options["layers"] == 7

@@ -32,7 +32,7 @@ MOMENTS = ("train.steps=10", "train.accumulate=2", "train.save_every=2", "train.
 def plain_pictures(monkeypatch: pytest.MonkeyPatch):
     """Drawing takes most of so small a run, and decides nothing."""
     monkeypatch.setattr(journal, "curves", lambda rows, title: Image.new("RGB", (2, 2)))
-    monkeypatch.setattr(running, "sample", lambda teller, split, windows: Image.new("RGB", (2, 2)))
+    monkeypatch.setattr(running, "samples", lambda teller, split, windows: (Image.new("RGB", (2, 2)), None))
 
 
 @pytest.fixture(scope="module")
