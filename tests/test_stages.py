@@ -62,7 +62,7 @@ def test_the_run_shows_frames_told_again_and_is_evaluated_beside_its_floors(fold
     assert all(Image.open(p).width > 100 for p in (folder / what / "samples").glob("*.png"))
     opened = open_run(folder / what)
     scores = evaluate(**vars(opened), out=tmp_path / "evaluation")
-    floors = {"train_median", "train_mean", "most_common_caption"}
+    floors = {"train_median", "train_mean", "most_common_caption", "ngram"}
     assert scores["tellers"].keys() == {"model", *floors}
     assert scores["probes"] == {}
     assert "no story is continued" in scores["verdict"][0]

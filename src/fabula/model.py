@@ -12,9 +12,7 @@ from torch import Tensor, nn
 from fabula.itself import AGAIN, caption_again, image_again
 from fabula.layers.frames import newest
 from fabula.roles import CaptionDecoder, Fusion, ImageDecoder, ImageEncoder, Temporal, TextEncoder
-from fabula.types import Compared, Frames, Memory, StoryBatch, StoryOutput, Tokens, Vocabulary
-
-VECTORS = ("picture_vectors", "text_vectors")
+from fabula.types import VECTORS, Compared, Frames, Memory, StoryBatch, StoryOutput, Tokens, Vocabulary
 
 
 class StoryModel(nn.Module):

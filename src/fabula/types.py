@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+VECTORS = ("picture_vectors", "text_vectors")  # what a story model names each frame's two encodings
+
 
 class Vocabulary(NamedTuple):
     """How many tokens there are, and which of them are special."""
@@ -68,8 +70,8 @@ class Tokens(NamedTuple):
 class Memory:
     """All that is known when the next frame is told: the story's state, and the context it was read from.
 
-    `beside` is what reading it gave by the way, for losses to use: `picture_vectors` and `text_vectors` (B, K, D),
-    the mean encoding of each frame's picture and of its caption.
+    `beside` is what reading it gave by the way, for losses to use: `VECTORS` (B, K, D), the mean encoding of each
+    frame's picture and of its caption.
     """
 
     state: Tokens  # (B, S, D)

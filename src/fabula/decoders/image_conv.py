@@ -63,6 +63,10 @@ class ConvImageDecoder(ImageDecoder):
         self.content = self.canvas(dim, size, channels, finish, output, planes=self.planes)
         self.context = Canvas(dim, size, channels, finish, output) if context else None
         self.offers = ("context_picture",) if context else ()
+        self.furnish(dim)
+
+    def furnish(self, dim: int) -> None:
+        """What a kind that takes the same options needs beside its canvases: nothing."""
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         beside = {"context_picture": self.context(memory.state.mean())} if self.context else {}

@@ -2,13 +2,10 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from fabula.decoders.image_conv import ConvImageDecoder, Output
-from fabula.layers.conv import Activation, Norm
+from fabula.decoders.image_conv import ConvImageDecoder
 from fabula.layers.frames import newest_frame
-from fabula.layers.ranges import Channels, Number
 from fabula.layers.seen import Seen
 from fabula.roles import Dice
-from fabula.story import Size
 from fabula.types import Compared, Memory
 
 
@@ -19,30 +16,7 @@ class GatedImageDecoder(ConvImageDecoder):
     is offered as `copy_logit`. Where no frame is known there is nothing to copy, and the gate is shut.
     """
 
-    def __init__(
-        self,
-        dim: int,
-        size: Size,
-        *,
-        channels: Channels = (128, 128, 64, 32),
-        norm: Norm = "group",
-        groups: Number = 8,
-        activation: Activation = "leaky_relu",
-        slope: float = 0.1,
-        output: Output = "tanh",
-        context: bool = True,
-    ):
-        super().__init__(
-            dim,
-            size,
-            channels=channels,
-            norm=norm,
-            groups=groups,
-            activation=activation,
-            slope=slope,
-            output=output,
-            context=context,
-        )
+    def furnish(self, dim: int) -> None:
         self.judge = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, 1))
         self.seen = Seen("B")
         self.offers = ("copy_logit", *self.offers)

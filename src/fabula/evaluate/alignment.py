@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fabula.metrics.bootstrap import interval, totals
+from fabula.metrics.bootstrap import ratio
 from fabula.story import Frame
 
 Vectors = NDArray[np.float64]  # (N, D), of length 1
@@ -41,9 +41,4 @@ def _cosines(pictures: Vectors, captions: Vectors) -> NDArray[np.float64]:
 
 
 def _mean(values: NDArray[np.float64], stories: NDArray[np.int64]) -> dict[str, Any]:
-    """With a 95 % interval over stories, where there is more than one."""
-    drawn = totals(np.stack([values, np.ones(len(values))], 1), stories, seed=0)
-    found: dict[str, Any] = {"value": float(values.mean())}
-    if drawn is not None:
-        found |= interval(drawn[:, 0] / np.maximum(drawn[:, 1], 1))
-    return {**found, "n": len(values)}
+    return ratio(values, np.ones(len(values)), stories)

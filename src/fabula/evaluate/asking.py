@@ -70,11 +70,11 @@ def kind_of(teller: Storyteller) -> str:
     return getattr(teller, "kind", "model")
 
 
-def told_frames(teller: Any, chunk: Chunk, seed: int) -> list[Frame]:
-    """What a teller says after every context of the chunk."""
+def told_frames(teller: Any, contexts: list[list[Frame]], truths: list[Frame], seed: int) -> list[Frame]:
+    """What a teller says after every context; the truths are for an oracle alone."""
     if hasattr(teller, "tell_knowing"):
-        return teller.tell_knowing(chunk.contexts, chunk.truths)
-    return teller.tell(chunk.contexts, seed=seed)
+        return teller.tell_knowing(contexts, truths)
+    return teller.tell(contexts, seed=seed)
 
 
 def ask(teller: Any, chunk: Chunk, seed: int, size: Size) -> tuple[Told, list[Frame]]:
@@ -94,11 +94,12 @@ def ask(teller: Any, chunk: Chunk, seed: int, size: Size) -> tuple[Told, list[Fr
 def _asked(teller: Any, chunk: Chunk, seed: int) -> tuple[list[Frame], Likelihood | None]:
     """From one reading of the contexts where the teller can."""
     if not teller.writes or not hasattr(teller, "log_loss"):
-        return told_frames(teller, chunk, seed), None
+        return told_frames(teller, chunk.contexts, chunk.truths, seed), None
     if hasattr(teller, "tell_and_score"):
         frames, nats = teller.tell_and_score(chunk.contexts, chunk.captions, seed=seed)
     else:
-        frames, nats = told_frames(teller, chunk, seed), teller.log_loss(chunk.contexts, chunk.captions)
+        frames = told_frames(teller, chunk.contexts, chunk.truths, seed)
+        nats = teller.log_loss(chunk.contexts, chunk.captions)
     return frames, Likelihood(np.asarray(nats, np.float64), chunk.tokens, chunk.words, chunk.bytes)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fabula import files
 from fabula.data.corpus import Split
-from fabula.evaluate.asking import Chunk, kind_of
+from fabula.evaluate.asking import Chunk, kind_of, told_frames
 from fabula.images import to_rgb
 from fabula.story import Frame, Storyteller
 
@@ -85,9 +85,7 @@ def _told(teller: Any, split: Split, numbers: Sequence[int], seed: int) -> list[
     contexts = [split.context(window) for window in windows]
     if not contexts:
         return []
-    if hasattr(teller, "tell_knowing"):
-        return teller.tell_knowing(contexts, [split.target(window) for window in windows])
-    return teller.tell(contexts, seed=seed)
+    return told_frames(teller, contexts, [split.target(window) for window in windows], seed)
 
 
 def _frame(folder: Path, painted: Frame | None, written: Frame, name: str) -> dict[str, Any]:

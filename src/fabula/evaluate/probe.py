@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fabula.data.contexts import to_frames
 from fabula.evaluate.alignment import cross_modal
 from fabula.evaluate.asking import Chunk, pixels_of
-from fabula.metrics.bootstrap import interval, totals
+from fabula.metrics.bootstrap import ratio
 from fabula.metrics.pictures import mae, unit
 from fabula.story import Frame, Size
 
@@ -78,7 +78,7 @@ def states(teller: Any, contexts: list[list[Frame]]) -> dict[str, int]:
 def _captions(teller: Any, chunk: Chunk, other: NDArray[np.int64], nats: NDArray[np.float64] | None) -> dict[str, Any]:
     right = np.array(teller.log_loss(chunk.contexts, chunk.captions)) if nats is None else nats
     more = np.array(teller.log_loss([chunk.contexts[row] for row in other], chunk.captions)) - right
-    return {"caption.log_loss_word": _mean(more, chunk.words, chunk.stories)}
+    return {"caption.log_loss_word": ratio(more, chunk.words, chunk.stories)}
 
 
 def _pictures(teller: Any, chunk: Chunk, other: NDArray[np.int64], size: Size, seed: int) -> dict[str, Any]:
@@ -88,18 +88,9 @@ def _pictures(teller: Any, chunk: Chunk, other: NDArray[np.int64], size: Size, s
     told, strange = (unit(pixels_of(paint(given, seed=seed), size)) for given in (contexts, wrong))
     true, ones, stories = unit(chunk.pictures[few]), np.ones(len(few)), chunk.stories[few]
     return {
-        "picture.mae": _mean(mae(strange, true) - mae(told, true), ones, stories),
-        "picture.change": _mean(mae(strange, told), ones, stories),
+        "picture.mae": ratio(mae(strange, true) - mae(told, true), ones, stories),
+        "picture.change": ratio(mae(strange, told), ones, stories),
     }
-
-
-def _mean(above: NDArray[np.float64], below: NDArray[np.float64], stories: NDArray[np.int64]) -> dict[str, Any]:
-    """The ratio of sums with its interval over stories."""
-    drawn = totals(np.stack([above, below], 1), stories, seed=0)
-    value = {"value": float(above.sum() / max(below.sum(), 1))}
-    if drawn is not None:
-        value |= interval(drawn[:, 0] / np.maximum(drawn[:, 1], 1))
-    return {**value, "n": len(above)}
 
 
 def asked_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -91,7 +91,7 @@ class CountingDecoder(CaptionDecoder):
     def begin(self, memory: Memory) -> Carry:
         """The token before the last, not yet known, and the captions of the context."""
         told = memory.context.captions
-        return torch.full_like(told[:, 0, 0], -1), told
+        return told.new_full((len(told),), -1), told
 
     def step(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
         before, told = carry

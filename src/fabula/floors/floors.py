@@ -28,7 +28,7 @@ from fabula.tokenizer import Tokenizer
 
 FORMAT = 1
 ABOUT, PICTURES, COUNTS, LANGUAGE = "floors.json", "pictures.safetensors", "ngram.safetensors", "language.safetensors"
-WITHOUT_CONTEXT = ("train_median", "train_mean", "most_common_caption")
+WITHOUT_CONTEXT = ("train_median", "train_mean", "most_common_caption", "ngram")
 WEIGHTS = "cache"  # the name of the cache's weights beside the n-grams
 
 

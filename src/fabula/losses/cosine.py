@@ -3,9 +3,9 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from fabula.losses.parts import VECTORS, pairs
+from fabula.losses.parts import pairs
 from fabula.roles import Loss
-from fabula.types import StoryBatch, StoryOutput
+from fabula.types import VECTORS, StoryBatch, StoryOutput
 
 
 class Cosine(Loss):

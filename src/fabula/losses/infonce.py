@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
-from fabula.losses.parts import VECTORS, pairs
+from fabula.losses.parts import pairs
 from fabula.roles import Loss
-from fabula.types import StoryBatch, StoryOutput
+from fabula.types import VECTORS, StoryBatch, StoryOutput
 
 COLDEST = 0.01  # similarities are multiplied by 100 at most (Radford et al. 2021, section 2.5)
 Temperature = Annotated[float, Field(ge=COLDEST)]

@@ -7,9 +7,8 @@ from typing import Literal
 from torch import Tensor
 
 from fabula.errors import FabulaError
-from fabula.types import Compared, StoryOutput
+from fabula.types import VECTORS, Compared, StoryOutput
 
-VECTORS = ("picture_vectors", "text_vectors")  # each frame's picture and caption as one vector
 MISSING = {
     "image": "a picture, but the model has no image_decoder",
     "caption": "a caption, but the model has no caption_decoder",

@@ -28,6 +28,15 @@ def totals(columns: NDArray[np.float64], groups: NDArray[Any], *, seed: int, dra
     return np.concatenate([dice.multinomial(len(names), even, size=size) @ by_group for size in sizes])
 
 
+def ratio(above: NDArray[np.float64], below: NDArray[np.float64], groups: NDArray[Any]) -> dict[str, Any]:
+    """Of rows (N,): sum over sum, `{"value", "low", "high", "n"}`; without an interval where there is but one group."""
+    drawn = totals(np.stack([above, below], 1), groups, seed=0)
+    value = {"value": float(above.sum() / max(below.sum(), 1))}
+    if drawn is not None:
+        value |= interval(drawn[:, 0] / np.maximum(drawn[:, 1], 1))
+    return {**value, "n": len(above)}
+
+
 def interval(values: NDArray[np.float64], share: float = 0.95) -> dict[str, float]:
     """The middle `share` of the drawn values (Efron's percentile interval); NaN draws are left out."""
     known = values[np.isfinite(values)]

@@ -13,11 +13,10 @@ from fabula.building import CATALOGUES, Learner, build_learner, check_model, slo
 from fabula.data.captions import LEARNED
 from fabula.drawing.diagram.probing import invented, read_beside
 from fabula.losses import LOSSES
-from fabula.model import VECTORS
 from fabula.recipe import Loss, Recipe
 from fabula.spec import Spec, complete
 from fabula.tokenizer import Tokenizer
-from fabula.types import Memory, Tokens, Vocabulary
+from fabula.types import VECTORS, Memory, Tokens, Vocabulary
 
 TAKES = {
     "image_encoder": "N C H W",
