@@ -35,7 +35,7 @@ class Chunk:
     @cached_property
     def truth(self) -> Truth:
         """What every teller is held against."""
-        return Truth(self.pictures, self.captions)
+        return Truth(self.pictures, self.captions, self.truths, self.contexts)
 
     @cached_property
     def captions(self) -> list[str]:

@@ -35,10 +35,16 @@ class Told:
     captions: Sequence[str] | None = None
     likelihood: Likelihood | None = None
     truth: Truth | None = None  # the same true frames, where other tellers are held against them too
+    few: NDArray[np.bool_] | None = None  # (N,) the windows that costly measures look at; None: all
 
     @cached_property
     def known(self) -> Truth:
         return self.truth or Truth(self.true_pictures, self.true_captions)
+
+    @property
+    def asked(self) -> NDArray[np.bool_]:
+        """(N,): the windows that costly measures look at. Elsewhere their columns are 0, and so is what they divide by."""
+        return np.ones(len(self), bool) if self.few is None else self.few
 
     def __len__(self) -> int:
         return len(self.true_captions)

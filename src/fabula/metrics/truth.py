@@ -12,16 +12,23 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from fabula.metrics.ssim import Moments, moments
+from fabula.story import Frame
 
 TOGETHER = 4  # pictures that are compared at a time: what stays in the processor's cache is half as slow
 
 
 @dataclass(frozen=True)
 class Truth:
-    """(N, H, W, 3) uint8 pictures and N captions. The rest is found when it is first asked for, and kept."""
+    """(N, H, W, 3) uint8 pictures and N captions. The rest is found when it is first asked for, and kept.
+
+    `frames` are the true frames with all that the source says beside them (scenes, entities), and `contexts` the
+    frames that were given; both are empty where nobody knows them, and what needs them is then not measured.
+    """
 
     pictures: NDArray[np.uint8]
     captions: Sequence[str]
+    frames: Sequence[Frame] = ()
+    contexts: Sequence[Sequence[Frame]] = ()
 
     @cached_property
     def moments(self) -> list[Moments]:
