@@ -43,7 +43,7 @@ class Told:
 
     @property
     def asked(self) -> NDArray[np.bool_]:
-        """(N,): the windows that costly measures look at. Elsewhere their columns are 0, and so is what they divide by."""
+        """(N,): those that costly measures look at. Elsewhere their columns are 0, and what they divide by too."""
         return np.ones(len(self), bool) if self.few is None else self.few
 
     def __len__(self) -> int:
