@@ -240,7 +240,9 @@ def test_the_target_reaches_no_teller(tmp_path, corpus):
     score({"spy": Planted(last_picture, spy, lambda context, caption: 1.0)}, corpus, tmp_path / "e")
     split = corpus.splits["test"]
     given = {tuple(frame.caption for frame in split.context(window)) for window in split.windows}
-    assert set(seen) == given
+    assert given <= set(seen)
+    for told in set(seen):  # changed contexts too hold frames of one true context alone
+        assert any(set(told) - {""} <= set(context) for context in given)
 
 
 def test_the_limit_takes_windows_at_even_distances(tmp_path, corpus):

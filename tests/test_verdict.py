@@ -37,10 +37,14 @@ def healthy():
         "probes": {
             "model": {
                 "states": {"units": 64, "still": 0},
-                "shuffled": {
-                    "caption.log_loss_word": {"value": 0.2, **better},
-                    "picture.mae": {"value": 0.2, **better},
-                    "picture.change": {"value": 0.2, **better},
+                "conditions": {
+                    "shuffled": {
+                        "caption.log_loss_word": {"value": 0.2, **better},
+                        "picture.mae": {"value": 0.2, **better},
+                        "picture.change": {"value": 0.2, **better},
+                    },
+                    "pictures_only": {"caption.log_loss_word": {"value": 0.2, **better}},
+                    "reversed": {"caption.log_loss_word": {"value": 0.01, "low": -0.1, "high": 0.1}},
                 },
             }
         },
@@ -59,7 +63,7 @@ def changed(path, value):
 
 
 OWN = ("tellers", "model", "metrics")
-SHUFFLED = ("probes", "model", "shuffled")
+SHUFFLED = ("probes", "model", "conditions", "shuffled")
 NOTHING = {"value": 0.0, "low": 0.0, "high": 0.0}
 SLIGHT = {"value": 0.01, "low": -0.1, "high": 0.1}
 
@@ -69,6 +73,8 @@ def test_the_healthy_model_is_called_healthy_and_better_than_the_floors():
     assert diseases(healthy(), "model") == []
     assert "no sign of collapse" in said[0]
     assert any("uses the context" in sentence for sentence in said)
+    parts = "use the captions given (+0.2 nats a word without); no use of the order of frames can be shown."
+    assert f"model's captions: {parts}" in said
     assert "model beats all floors on at least one picture measure and at least one caption measure." in said
     assert not any("collapsed" in sentence or "dead" in sentence or "ignore" in sentence for sentence in said)
 

@@ -80,15 +80,6 @@ class ModelStoryteller:
         return told, nats
 
     @torch.inference_mode()
-    def tell_pictures(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
-        """What `tell` gives, the words left out."""
-        painted: list[Frame] = []
-        for part in _batches(contexts, BATCH):
-            content, memory = self._read(part)
-            painted += [Frame(picture, "") for picture in self._pictures(memory, _keys(content, 1, seed))]
-        return painted
-
-    @torch.inference_mode()
     def vectors(self, frames: Sequence[Frame]) -> tuple[np.ndarray, np.ndarray]:
         """What the model's encoders make of each frame's picture and of its caption: (N, D) each, of length 1."""
         parts = [self.model.vectors(self._frames([[frame] for frame in part])) for part in _batches(frames, BATCH)]

@@ -5,7 +5,7 @@ Reads what stands in `scores.json` and nothing else, so a page can say the same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fabula.metrics import MEASURES
@@ -17,7 +17,13 @@ FEW = 0.05  # distinct captions a window; below, where the truth has many, a han
 MANY = 0.5
 LARGE_CUT = 0.05  # share of captions that were truncated worth a warning
 
-
+WITHOUT = {  # condition -> what it takes away
+    "pictures_only": "the captions given",
+    "captions_only": "the pictures given",
+    "last_frame": "frames before the last",
+    "reversed": "the order of frames",
+}
+PARTS = (("captions", "caption.log_loss_word", " nats a word"), ("pictures", "picture.mae", " of error"))
 AGAIN = "each frame is told of itself, which it has seen: these are reconstructions, and no story is continued."
 
 
@@ -55,7 +61,7 @@ def diseases(scores: Mapping[str, Any], name: str) -> list[str]:
         _pictures(metrics, truth, windows),
         _captions(metrics, truth, windows),
         _still(probes.get("states")),
-        *_ignored(probes.get("shuffled", {})),
+        *_ignored(probes.get("conditions", {}).get("shuffled", {})),
     ]
     return [sentence for sentence in found if sentence]
 
@@ -116,7 +122,8 @@ def _nothing(entry: Mapping[str, Any]) -> bool:
 
 def uses(scores: Mapping[str, Any], name: str) -> list[str]:
     """What a shuffled context costs, where it costs something; and that it does not where pictures merely differ."""
-    shuffled = scores.get("probes", {}).get(name, {}).get("shuffled", {})
+    conditions = scores.get("probes", {}).get(name, {}).get("conditions", {})
+    shuffled = conditions.get("shuffled", {})
     captions, pictures = shuffled.get("caption.log_loss_word"), shuffled.get("picture.mae")
     parts, said = [], []
     if captions is not None and not _nothing(captions):
@@ -130,7 +137,24 @@ def uses(scores: Mapping[str, Any], name: str) -> list[str]:
             f"{name} paints another picture in another context, but the right context makes it no truer: "
             f"{_signed(pictures)} of picture error{_between(pictures)}."
         )
-    return said
+    return said + [sentence for subject in PARTS if (sentence := _parts_used(conditions, name, *subject))]
+
+
+def _parts_used(conditions: Mapping[str, Metrics], name: str, subject: str, measure: str, unit: str) -> str | None:
+    """Which parts of the context a teller uses for its captions or its pictures, and of which no use can be shown."""
+    costs = {part: conditions.get(condition, {}).get(measure) for condition, part in WITHOUT.items()}
+    known = {part: cost for part, cost in costs.items() if cost is not None}
+    if not known or _nothing(conditions.get("shuffled", {}).get(measure, {"value": 0})):
+        return None
+    used = [f"{part} ({_signed(cost)}{unit} without)" for part, cost in known.items() if not _nothing(cost)]
+    idle = [part for part, cost in known.items() if _nothing(cost)]
+    said = [f"use {_listed(used)}"] if used else []
+    said += [f"no use of {_listed(idle)} can be shown"] if idle else []
+    return f"{name}'s {subject}: {'; '.join(said)}."
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 def against_floors(scores: Mapping[str, Any], name: str) -> list[str]:

@@ -57,12 +57,15 @@ def test_a_gain_is_paired_and_its_sign_is_for_better():
     theirs.add(told)
     stories = np.arange(60) // 3
     for measure in ("picture.mae", "picture.ssim"):  # one is better low, the other high
-        gain = ours.gain(theirs, measure, stories)
+        gain = ours.gains(theirs, stories)[measure]
         assert 0 < gain["low"] <= gain["value"] <= gain["high"]
-        assert theirs.gain(ours, measure, stories)["value"] == -gain["value"]
-        assert set(ours.gain(ours, measure, stories).values()) == {0.0}
-    assert ours.gain(theirs, "caption.perplexity", stories) is None
-    assert set(ours.gain(theirs, "picture.mae", np.zeros(60))) == {"value"}
+        assert theirs.gains(ours, stories)[measure]["value"] == -gain["value"]
+        assert set(ours.gains(ours, stories)[measure].values()) == {0.0}
+    found = ours.gains(theirs, stories)
+    assert "caption.perplexity" not in found  # nobody could tell how likely a caption is
+    assert "picture.sharpness" not in found  # it has no better side
+    assert ours.gains(theirs, stories, only=["picture.mae"]).keys() == {"picture.mae"}
+    assert set(ours.gains(theirs, np.zeros(60))["picture.mae"]) == {"value"}
 
 
 def test_stories_are_drawn_whole():

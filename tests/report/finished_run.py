@@ -101,7 +101,9 @@ def make_run(folder: Path) -> Path:
     scores = {"data": "world", "split": "test", "windows": 500, "protocol": protocol, "tellers": tellers()}
     scores["truth"] = {"metrics": {"caption.distinct": entry(498.0, "free-running")}}
     change = {"value": 0.21, "low": 0.15, "high": 0.27, "n": 500}
-    scores["probes"] = {"model": {"states": {"units": 128, "still": 3}, "shuffled": {"caption.log_loss_word": change}}}
+    scores["probes"] = {
+        "model": {"states": {"units": 128, "still": 3}, "conditions": {"shuffled": {"caption.log_loss_word": change}}}
+    }
     scores["verdict"] = [
         "model: no sign of collapse: what it tells varies with the input.",
         "It beats all floors in MAE.",

@@ -77,30 +77,40 @@ def told_frames(teller: Any, contexts: list[list[Frame]], truths: list[Frame], s
     return teller.tell(contexts, seed=seed)
 
 
-def ask(teller: Any, chunk: Chunk, seed: int, size: Size) -> tuple[Told, list[Frame]]:
-    """Everything that one teller says of a chunk, ready for the measures; and the told frames."""
-    frames, likelihood = _asked(teller, chunk, seed)
-    told = Told(
+def ask(
+    teller: Any, chunk: Chunk, seed: int, size: Size, contexts: list[list[Frame]] | None = None
+) -> tuple[Told, list[Frame]]:
+    """Everything that one teller says of a chunk, ready for the measures; and the told frames.
+
+    `contexts` are given to it in place of the chunk's own; it is held against the same truth.
+    """
+    frames, nats = _asked(teller, chunk, chunk.contexts if contexts is None else contexts, seed)
+    return told_of(teller, chunk, frames, nats, size), frames
+
+
+def told_of(teller: Any, chunk: Chunk, frames: list[Frame], nats: NDArray[np.float64] | None, size: Size) -> Told:
+    """What a teller said of a chunk: its frames, and the nats (N,) of the true captions where it can tell them."""
+    return Told(
         chunk.pictures,
         chunk.captions,
         pictures=pixels_of(frames, size) if teller.paints else None,
         captions=[frame.caption for frame in frames] if teller.writes else None,
-        likelihood=likelihood,
+        likelihood=None if nats is None else Likelihood(nats, chunk.tokens, chunk.words, chunk.bytes),
         truth=chunk.truth,
     )
-    return told, frames
 
 
-def _asked(teller: Any, chunk: Chunk, seed: int) -> tuple[list[Frame], Likelihood | None]:
+def _asked(
+    teller: Any, chunk: Chunk, contexts: list[list[Frame]], seed: int
+) -> tuple[list[Frame], NDArray[np.float64] | None]:
     """From one reading of the contexts where the teller can."""
     if not teller.writes or not hasattr(teller, "log_loss"):
-        return told_frames(teller, chunk.contexts, chunk.truths, seed), None
+        return told_frames(teller, contexts, chunk.truths, seed), None
     if hasattr(teller, "tell_and_score"):
-        frames, nats = teller.tell_and_score(chunk.contexts, chunk.captions, seed=seed)
+        frames, nats = teller.tell_and_score(contexts, chunk.captions, seed=seed)
     else:
-        frames = told_frames(teller, chunk.contexts, chunk.truths, seed)
-        nats = teller.log_loss(chunk.contexts, chunk.captions)
-    return frames, Likelihood(np.asarray(nats, np.float64), chunk.tokens, chunk.words, chunk.bytes)
+        frames, nats = told_frames(teller, contexts, chunk.truths, seed), teller.log_loss(contexts, chunk.captions)
+    return frames, np.asarray(nats, np.float64)
 
 
 def the_truth(chunk: Chunk) -> Told:

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from fabula import files
 from fabula.data.corpus import Split
-from fabula.evaluate.asking import Chunk, ask, kind_of, open_chunk, the_truth
+from fabula.evaluate.asking import Chunk, ask, kind_of, open_chunk, the_truth, told_of
 from fabula.evaluate.boards import keep_pictures, write_boards
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import asked_of, probe
@@ -135,12 +136,12 @@ def _summary(asked: Asked, split: Split, tokenizer: Tokenizer, data: Data, stori
 def _gains(asked: Asked, tellers: Mapping[str, Any], stories) -> dict[str, Any]:
     """For each model and measure, by how much it is better than the best floor, with a paired interval."""
     models = [name for name, teller in tellers.items() if teller["kind"] == "model"]
-    pairs = {(name, measure): best_floor(tellers, measure) for name in models for measure in MEASURES}
+    best = {measure: floor for measure in MEASURES if (floor := best_floor(tellers, measure))}
     gains: dict[str, Any] = {name: {} for name in models}
-    for (name, measure), floor in pairs.items():
-        gain = asked.scores[name].gain(asked.scores[floor], measure, stories) if floor else None
-        if gain is not None:
-            gains[name][measure] = {"floor": floor, **gain}
+    for name, floor in product(models, dict.fromkeys(best.values())):
+        mine = [measure for measure in best if best[measure] == floor]
+        found = asked.scores[name].gains(asked.scores[floor], stories, only=mine)
+        gains[name] |= {measure: {"floor": floor, **gain} for measure, gain in found.items()}
     return gains
 
 
@@ -173,7 +174,8 @@ def _probes(
         for name, teller in models.items():
             known = asked.scores[name].columns.get(NATS)
             nats = np.concatenate(known)[rows] if known else None
-            found[name] = probe(teller, chunk, data.picture_size, seed=seed, nats=nats, told=asked.told[name])
+            told = told_of(teller, chunk, asked.told[name], nats, data.picture_size)
+            found[name] = probe(teller, chunk, asked.told[name], told, data.picture_size, seed=seed)
             advance(1, name)
     asked.costs["probes"] = time.perf_counter() - started
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from fabula.metrics.pools import new_pools
 from fabula.metrics.told import Column, Told
 
 KEPT = (NATS, TOKENS, WORDS, BYTES, *ENERGIES)  # columns worth a place in the table of windows by themselves
+
+Drawn = tuple[dict[str, Column], dict[str, Any] | None]  # columns over all windows, and their sums in every draw
 
 
 class Scores:
@@ -57,22 +59,20 @@ class Scores:
         found |= {name: _with_interval(name, sums, draws) for name in _measured(columns)}
         return {name: _entry(name, found[name], len(stories)) for name in MEASURES if name in found}
 
-    def gain(self, other: Scores, measure: str, stories: Sequence[int] | NDArray[Any], *, seed: int = 0) -> Any:
-        """By how much this teller is better than another on the same windows, with a paired 95 % interval.
+    def gains(
+        self, other: Scores, stories: Sequence[int] | NDArray[Any], *, seed: int = 0, only: Iterable[str] = MEASURES
+    ) -> dict[str, dict[str, float]]:
+        """Measure -> by how much this teller is better than another on the same windows, with a paired 95 % interval.
 
-        Both are seen in the same draws of stories; positive is better, whichever side the measure prefers. None where
-        one of them lacks the columns or a value is no finite number.
+        Both are seen in the same draws of stories; positive is better, whichever side the measure prefers. What one
+        of them lacks, has no better side or gives no finite number is left out.
         """
         sides = [scorer._drawn(stories, seed) for scorer in (self, other)]
-        if any(measure not in _measured(columns) for columns, _ in sides):
-            return None
-        sign = 1.0 if MEASURES[measure].better == "higher" else -1.0
-        mine, theirs = (_with_draws(measure, columns, draws) for columns, draws in sides)
-        gains = sign * (mine - theirs)  # the first of all windows, the others of the draws
-        found = {"value": float(gains[0])} | (interval(gains[1:]) if len(gains) > 1 else {})
-        return found if all(map(math.isfinite, found.values())) else None
+        both = [name for name in only if all(name in _measured(columns) for columns, _ in sides)]
+        found = {name: _gain(name, *sides) for name in both if MEASURES[name].better}
+        return {name: gain for name, gain in found.items() if all(map(math.isfinite, gain.values()))}
 
-    def _drawn(self, stories: Sequence[int] | NDArray[Any], seed: int) -> tuple[dict[str, Column], Any]:
+    def _drawn(self, stories: Sequence[int] | NDArray[Any], seed: int) -> Drawn:
         """The columns over all windows, and their sums in every draw (None where there is but one story)."""
         columns = {name: np.concatenate(parts) for name, parts in self.columns.items()}
         drawn = totals(np.stack(list(columns.values()), 1), np.asarray(stories), seed=seed)  # (R, C), or None
@@ -92,6 +92,12 @@ def _measured(columns: Mapping[str, Any]) -> list[str]:
 def _with_interval(name: str, sums: Mapping[str, Any], draws: Mapping[str, Any] | None) -> dict[str, float]:
     value = {"value": float(MEASURES[name].value(sums))}
     return value if draws is None else value | interval(MEASURES[name].value(draws))
+
+
+def _gain(name: str, mine: Drawn, theirs: Drawn) -> dict[str, float]:
+    sign = 1.0 if MEASURES[name].better == "higher" else -1.0
+    gains = sign * (_with_draws(name, *mine) - _with_draws(name, *theirs))  # of all windows, then of the draws
+    return {"value": float(gains[0])} | (interval(gains[1:]) if len(gains) > 1 else {})
 
 
 def _with_draws(name: str, columns: Mapping[str, Any], draws: Mapping[str, Any] | None) -> NDArray[np.float64]:

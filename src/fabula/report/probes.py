@@ -1,4 +1,4 @@
-"""A model given another story's context, its picture-text similarity, and whether its state moves at all."""
+"""A model given a changed context, its picture-text similarity, and whether its state moves at all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from fabula.report.figures import ABSENT, decimals, shown
 from fabula.report.tables import teller_name
 
 CHANGES = {
-    "caption.log_loss_word": "captions: nats a word more",
-    "picture.mae": "pictures: MAE more",
-    "picture.change": "pictures: mean change of a pixel, 0 to 1",
+    "caption.log_loss_word": "captions, nats a word more",
+    "picture.mae": "pictures, MAE more",
+    "picture.change": "pictures, mean change of a pixel",
+}
+CONDITIONS = {
+    "shuffled": "another story's context",
+    "last_frame": "the last frame alone",
+    "pictures_only": "pictures alone",
+    "captions_only": "captions alone",
+    "reversed": "frames in reversed order",
 }
 PAIRS = {  # cosine of a picture's and a caption's encoding, in the model's own encoders
     "told": "picture-text similarity, told picture and told caption",
@@ -33,8 +40,9 @@ def probes(scores: Mapping[str, Any]) -> Iterator[Probe]:
     found = scores.get("probes", {})
     for model, asked in found.items():
         lead = f"{teller_name(model)}, " if len(found) > 1 else ""
-        for name, entry in asked.get("shuffled", {}).items():
-            yield _change(lead + CHANGES.get(name, name.replace("_", " ")), entry)
+        for condition, costs in asked.get("conditions", {}).items():
+            said = CONDITIONS.get(condition, condition.replace("_", " "))
+            yield from (_change(f"{lead}{said}: {CHANGES[name]}", costs[name]) for name in CHANGES if name in costs)
         for name, entry in asked.get("cross_modal", {}).items():
             yield _change(lead + PAIRS.get(name, name.replace("_", " ")), entry)
         if states := asked.get("states"):
