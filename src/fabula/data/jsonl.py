@@ -35,7 +35,7 @@ class LinesSource(ShardedSource):
     def columns(self) -> Columns:
         """Of the first row; rows may leave out what they do not have."""
         file = next(iter(self.files.values()))[0]
-        for _, row in _rows(file):
+        for _, row in numbered_rows(file):
             return find_columns(list(row), f"{file}:1", self.data)
         raise FabulaError(f"{file}: no story in it; expected a JSON object a line")
 
@@ -52,7 +52,7 @@ class LinesSource(ShardedSource):
         return f"{place:06d}" if split == ALL else f"{split}-{place:06d}"
 
     def _all(self, split: str) -> Iterator[tuple[Path, int, Mapping[str, Any]]]:
-        return ((file, line, row) for file in self.files[split] for line, row in _rows(file))
+        return ((file, line, row) for file in self.files[split] for line, row in numbered_rows(file))
 
     def _count(self, split: str) -> int:
         return sum(1 for _ in self._all(split))
@@ -72,7 +72,7 @@ class LinesSource(ShardedSource):
         return combined(READING, content_digest([*self.files[split], *found]), self.columns)
 
 
-def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def numbered_rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Line numbers and objects, one at a time. Errors: FabulaError with file and line."""
     with files.said("read", file), file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):

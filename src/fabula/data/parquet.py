@@ -41,13 +41,13 @@ class ParquetSource(ShardedSource):
         return columns[0]
 
     def _columns(self, file: Path) -> Columns:
-        with _reading(file):
+        with reading(file):
             return find_columns(pq.read_schema(file).names, str(file), self.data)
 
     def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
         first = 0
         for file in self.files[split]:
-            with _reading(file):
+            with reading(file):
                 table = pq.ParquetFile(file)
             yield from self._rows(table, file, split, first, places)
             first += table.metadata.num_rows
@@ -84,7 +84,7 @@ class ParquetSource(ShardedSource):
 
     def _named(self, file: Path) -> list[str]:
         column = self._columns(file).id
-        with _reading(file):
+        with reading(file):
             held = pq.read_table(file, columns=[column]) if column else None
             rows = held.to_pylist() if held else [{}] * pq.read_metadata(file).num_rows
         return [text_in(row, column) for row in rows]
@@ -94,14 +94,14 @@ class ParquetSource(ShardedSource):
 
 
 def _metadata(file: Path) -> pq.FileMetaData:
-    with _reading(file):
+    with reading(file):
         return pq.read_metadata(file)
 
 
 def _batches(table: pq.ParquetFile, file: Path, group: int, names: list[str]) -> Iterator[pa.RecordBatch]:
     batches = table.iter_batches(BATCH, row_groups=[group], columns=names)
     while True:
-        with _reading(file):
+        with reading(file):
             batch = next(batches, None)
         if batch is None:
             return
@@ -109,7 +109,7 @@ def _batches(table: pq.ParquetFile, file: Path, group: int, names: list[str]) ->
 
 
 @contextmanager
-def _reading(file: Path) -> Iterator[None]:
+def reading(file: Path) -> Iterator[None]:
     """What Arrow cannot read, in one line."""
     try:
         yield
