@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from fabula.compare.protocol import refusal
+from fabula.compare.windows import Windows, common
 from fabula.metrics import WINDOWS
-from fabula.study.compare import common, differences, refusal
-from fabula.study.told import Windows
+from fabula.study.compare import differences
 
 STORIES, EACH = 12, 5
 

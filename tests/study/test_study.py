@@ -13,8 +13,8 @@ from forks import Forked, Interrupting, plain
 from smallest import RECIPE
 
 from fabula.cli import main
+from fabula.compare.windows import read_windows
 from fabula.metrics import MEASURES
-from fabula.study.told import read_windows
 
 PLAN = f"""
 name: tiny-study
@@ -112,7 +112,7 @@ def test_differences_are_those_of_the_means(unbroken):
 def test_what_stands_in_windows_gives_the_scores_again(unbroken):
     """The comparison counts anew from windows.parquet; it must count as the evaluation did."""
     evaluation = unbroken[0] / "runs" / "world" / "baseline" / "seed-0" / "evaluation"
-    windows, scores = read_windows(evaluation), json.loads((evaluation / "scores.json").read_text())
+    windows, scores = read_windows(evaluation, "model"), json.loads((evaluation / "scores.json").read_text())
     counted = {name for name, measure in MEASURES.items() if measure.reads}
     assert {name for name in counted if windows.has(name)} == counted
     for name in counted:

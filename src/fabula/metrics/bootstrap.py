@@ -16,16 +16,22 @@ def totals(columns: NDArray[np.float64], groups: NDArray[Any], *, seed: int, dra
 
     None where there are fewer than two groups: nothing can be said of the spread between them.
     """
-    names, places = np.unique(groups, return_inverse=True)
-    if len(names) < 2:
+    sums = by_group(columns, groups)
+    if len(sums) < 2:
         return None
-    by_group = np.zeros((len(names), columns.shape[1]))
-    np.add.at(by_group, places, columns)
     dice = np.random.default_rng(seed)
-    most = max(1, MOST_CELLS // len(names))
+    most = max(1, MOST_CELLS // len(sums))
     sizes = [min(most, draws - done) for done in range(0, draws, most)]
-    even = np.full(len(names), 1 / len(names))
-    return np.concatenate([dice.multinomial(len(names), even, size=size) @ by_group for size in sizes])
+    even = np.full(len(sums), 1 / len(sums))
+    return np.concatenate([dice.multinomial(len(sums), even, size=size) @ sums for size in sizes])
+
+
+def by_group(columns: NDArray[np.float64], groups: NDArray[Any]) -> NDArray[np.float64]:
+    """(N, C) columns and the group of every row (N,) -> (G, C): their sums, in the order of the groups' names."""
+    names, places = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(names), columns.shape[1]))
+    np.add.at(sums, places, columns)
+    return sums
 
 
 def ratio(above: NDArray[np.float64], below: NDArray[np.float64], groups: NDArray[Any]) -> dict[str, Any]:

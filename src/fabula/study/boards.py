@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as parquet
-
 from fabula import bundle
+from fabula.compare.windows import Target, read_rows
 from fabula.data.corpus import Split, open_split
 from fabula.errors import FabulaError
 from fabula.evaluate.opening import MODEL
@@ -58,7 +57,7 @@ def boards(work: Work, data: str, block: Mapping[str, Any]) -> list[Board]:
     standard = next((teller for teller in tellers if teller.place is not None), None)
     if standard is None:
         return []
-    rows = {teller: _rows(teller) for teller in tellers}
+    rows = {teller: read_rows(teller.evaluation, teller.name) for teller in tellers}
     numbers = sorted(int(path.stem) for path in (standard.evaluation / "pictures" / "truth").glob("*.png"))
     targets = {number: _target(rows[standard], number) for number in numbers}
     split = _split(work, data, standard.evaluation.parent)
@@ -78,15 +77,7 @@ def _tellers(work: Work, data: str, block: Mapping[str, Any]) -> Iterator[Teller
         yield Teller(work.folder.floors(data), name, teller_name(name) + note, None)
 
 
-def _rows(teller: Teller) -> dict[tuple[str, int], Mapping[str, Any]]:
-    """Target frame -> the window's number there, and both captions."""
-    columns = ["window", "story_id", "start", "number", "truth", "caption"]
-    filters = [("teller", "=", teller.name)]
-    table = parquet.read_table(teller.evaluation / "windows.parquet", columns=columns, filters=filters)
-    return {(row["story_id"], row["number"]): row for row in table.to_pylist()}
-
-
-def _target(rows: Mapping[tuple[str, int], Mapping[str, Any]], number: int) -> tuple[str, int] | None:
+def _target(rows: Mapping[Target, Mapping[str, Any]], number: int) -> Target | None:
     return next((target for target, row in rows.items() if row["window"] == number), None)
 
 
@@ -100,7 +91,7 @@ def _split(work: Work, data: str, run: Path) -> Split | None:
         return None
 
 
-def _board(rows, standard: Teller, number: int, target: tuple[str, int], split: Split | None) -> Board:
+def _board(rows, standard: Teller, number: int, target: Target, split: Split | None) -> Board:
     true = rows[standard][target]
     truth = shown_file(standard.evaluation / "pictures" / "truth" / f"{number:06d}.png", "The true picture", WIDEST)
     told = [Told(_told(teller, found[target]), teller.place) for teller, found in rows.items() if target in found]

@@ -7,40 +7,15 @@ does not hold; so an arm is called better only where, beside that, every seed by
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from fabula.compare.windows import Windows
 from fabula.metrics import MEASURES
-from fabula.metrics.bootstrap import interval, totals
 from fabula.metrics.measure import Sums
-from fabula.study.told import Windows
-
-ALIKE = {  # what must be equal in two protocols before numbers of a subject may be subtracted
-    "picture": ("picture_size", "fit", "equalise", "content"),
-    "caption": ("caption_length",),
-    "caption.perplexity": ("caption_length", "tokenizer"),
-}
-Verdict = Literal["better", "worse"]
-
-
-def common(arms: Sequence[Windows]) -> list[tuple[str, int]]:
-    """The frames that all of them have told."""
-    shared = set(arms[0].targets).intersection(*(set(arm.targets) for arm in arms[1:]))
-    return [target for target in arms[0].targets if target in shared]
-
-
-def refusal(measure: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
-    """Why a measure of two evaluations (`scores.json`) must not be subtracted; None where it may."""
-    for key in ("data", "split"):
-        if mine[key] != other[key]:
-            return f"{key} is {mine[key]} here and {other[key]} there"
-    here, there = mine["protocol"], other["protocol"]
-    keys = ALIKE.get(measure) or ALIKE[measure.split(".")[0]]
-    differing = [key for key in keys if here[key] != there[key]]
-    return next((f"{key.replace('_', ' ')} is {here[key]} here and {there[key]} there" for key in differing), None)
+from fabula.metrics.paired import Verdict, drawn, leaves_zero_out, stated
 
 
 def differences(
@@ -56,31 +31,20 @@ def differences(
 
 
 def _drawn(windows: Windows, measures: Sequence[str], seed: int) -> dict[str, Sums]:
-    """Column -> (1 + R,): its sum over all windows, then in every draw of stories."""
     names = sorted({column for measure in measures for column in MEASURES[measure].reads})
-    if not names:
-        return {}
-    table = np.stack([windows.columns[name] for name in names], 1)
-    draws = totals(table, windows.stories, seed=seed)
-    sums = table.sum(0)[None] if draws is None else np.concatenate([table.sum(0)[None], draws])
-    return dict(zip(names, sums.T, strict=True))
+    return drawn(windows.columns, names, windows.stories, seed=seed)
 
 
 def _difference(measure: str, ours: Sequence[Any], theirs: Sequence[Any]) -> dict[str, Any] | None:
     values = [np.stack([MEASURES[measure].value(sums) for sums in side]) for side in (ours, theirs)]
     by_seed = values[0] - values[1]  # (seeds, 1 + R)
-    less, seeds = by_seed.mean(0), by_seed[:, 0].tolist()
-    found = {"value": float(less[0])} | (interval(less[1:]) if len(less) > 1 else {})
-    if not all(map(math.isfinite, found.values())):
-        return None
-    return {**found, "seeds": seeds, "verdict": verdict(measure, found, seeds)}
+    found, seeds = stated(by_seed.mean(0)), by_seed[:, 0].tolist()
+    return found and {**found, "seeds": seeds, "verdict": verdict(measure, found, seeds)}
 
 
 def verdict(measure: str, difference: Mapping[str, float], seeds: Sequence[float]) -> Verdict | None:
     """Better or worse only where the interval leaves zero out, every seed agrees, and the measure has a better side."""
-    better, low, high = MEASURES[measure].better, difference.get("low"), difference.get("high")
-    if better is None or low is None or high is None or low <= 0 <= high:
-        return None
     if min(seeds) <= 0 <= max(seeds):
         return None
-    return "better" if (high < 0) == (better == "lower") else "worse"
+    between = (difference["low"], difference["high"]) if "low" in difference else None
+    return leaves_zero_out(MEASURES[measure].better, between)

@@ -11,14 +11,15 @@ from typing import Any
 
 from fabula import files
 from fabula import recipe as recipes
+from fabula.compare.protocol import refusal
+from fabula.compare.windows import Windows, common, read_windows
 from fabula.evaluate.opening import MODEL
 from fabula.journal.environment import read_environment
 from fabula.journal.log import read_log
 from fabula.metrics import MEASURES
 from fabula.study.arms import Subject
-from fabula.study.compare import common, differences, refusal
+from fabula.study.compare import differences
 from fabula.study.tasks import Work, before_name, evaluate_name, facts_of, floors_name, train_name
-from fabula.study.told import Windows, read_windows
 from fabula.study.weights import count_weights
 from fabula.tokenizer import Tokenizer
 
@@ -76,7 +77,7 @@ def _ended(work: Work, subject: Subject, failed: Mapping[str, str]) -> list[Ende
     folders = {seed: work.folder.run(subject.data, subject.arm, seed) for seed in seeds}
     there = {seed: folder for seed, folder in folders.items() if (folder / "evaluation" / "scores.json").is_file()}
     return [
-        Ended(seed, run, files.read_json(run / "evaluation" / "scores.json"), read_windows(run / "evaluation"))
+        Ended(seed, run, files.read_json(run / "evaluation" / "scores.json"), read_windows(run / "evaluation", MODEL))
         for seed, run in there.items()
     ]
 

@@ -1,4 +1,4 @@
-"""What one run told, window by window, as columns that measures add up."""
+"""What one teller told, window by window, from `windows.parquet`: columns that measures add up, and the captions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from fabula import files
-from fabula.evaluate.opening import MODEL
+from fabula.errors import FabulaError
 from fabula.metrics import MEASURES, STATISTICS, WINDOWS, Told
 from fabula.metrics.told import Column
 
@@ -47,19 +48,42 @@ class Windows:
         return bool(reads) and all(column in self.columns for column in reads)
 
 
-def read_windows(evaluation: Path, teller: str = MODEL) -> Windows:
+def common(sides: Sequence[Windows]) -> list[Target]:
+    """The frames that all of them have told, in the order of the first."""
+    shared = set(sides[0].targets).intersection(*(set(side.targets) for side in sides[1:]))
+    return [target for target in sides[0].targets if target in shared]
+
+
+def read_windows(evaluation: Path, teller: str) -> Windows:
     """From `windows.parquet`; the counts of BLEU and its like are taken from the captions that stand there."""
-    path = evaluation / "windows.parquet"
-    with files.said("read", path):
-        table = parquet.read_table(path, filters=[("teller", "=", teller)])
+    table = _read(evaluation, teller)
     truths, told = table["truth"].to_pylist(), table["caption"].to_pylist()
     columns = {WINDOWS: np.ones(len(table))}
     for name in table.column_names:
-        if name.startswith(("picture.", "caption.")) and table[name].null_count < len(table):
+        if pa.types.is_float64(table.schema.field(name).type) and table[name].null_count < len(table):
             columns[name] = compute.fill_null(table[name], float("nan")).to_numpy().astype(np.float64)
     if None not in told:
         columns |= _of_words(truths, told)
-    return Windows(list(zip(table["story_id"].to_pylist(), table["number"].to_pylist(), strict=True)), truths, columns)
+    return Windows(_targets(table), truths, columns)
+
+
+def read_rows(evaluation: Path, teller: str) -> dict[Target, Mapping[str, Any]]:
+    """Of every frame that was told: `window`, its number in that evaluation, `start`, `truth` and `caption`."""
+    table = _read(evaluation, teller, ["window", "story_id", "start", "number", "truth", "caption"])
+    return dict(zip(_targets(table), table.to_pylist(), strict=True))
+
+
+def _read(evaluation: Path, teller: str, columns: list[str] | None = None) -> pa.Table:
+    path = evaluation / "windows.parquet"
+    with files.said("read", path):
+        try:
+            return parquet.read_table(path, columns=columns, filters=[("teller", "=", teller)])
+        except (pa.ArrowInvalid, KeyError) as error:
+            raise FabulaError(f"{path}: no table of windows that can be read; evaluate the run again") from error
+
+
+def _targets(table: pa.Table) -> list[Target]:
+    return list(zip(table["story_id"].to_pylist(), table["number"].to_pylist(), strict=True))
 
 
 def _of_words(truths: list[str], told: list[str]) -> dict[str, Column]:
