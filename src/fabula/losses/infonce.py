@@ -35,10 +35,7 @@ class InfoNCE(Loss):
 
     def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:
         pictures, texts = (F.normalize(vectors, dim=-1) for vectors in pairs(output))  # (N, D)
-        scores = (pictures @ texts.T * self.scale()).masked_fill(self._twins(output), -torch.inf)
-        right = torch.arange(len(scores), device=scores.device)
-        both = (F.cross_entropy(way, right, reduction="sum") for way in (scores, scores.T))
-        return sum(both, scores.new_zeros(())) / (2 * max(1, len(scores)))
+        return both_ways(pictures @ texts.T * self.scale(), self._twins(output))
 
     def scale(self) -> Tensor | float:
         """What the cosines are multiplied by: one over the temperature."""
@@ -53,3 +50,11 @@ class InfoNCE(Loss):
         context = output.memory.context
         _, words = context.captions[context.present].unique(dim=0, return_inverse=True)  # (N,)
         return (words[:, None] == words).fill_diagonal_(False)
+
+
+def both_ways(scores: Tensor, twins: Tensor) -> Tensor:
+    """Scaled cosines (N, N), the true pairs on the diagonal, and who is nobody's negative -> the mean of both ways."""
+    scores = scores.masked_fill(twins, -torch.inf)
+    right = torch.arange(len(scores), device=scores.device)
+    both = (F.cross_entropy(way, right, reduction="sum") for way in (scores, scores.T))
+    return sum(both, scores.new_zeros(())) / (2 * max(1, len(scores)))
