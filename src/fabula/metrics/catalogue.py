@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fabula.metrics import likelihood, overlap, pictures, pools, variety
+from fabula.metrics import cider, endings, entities, likelihood, meteor, overlap, pictures, pools, tags, variety
 from fabula.metrics.measure import Measure
 from fabula.metrics.told import Column, Told
 
@@ -13,14 +13,24 @@ MEASURES: dict[str, Measure] = {
     **{name: measure for name, measure in pools.MEASURES.items() if name.startswith("picture.")},
     **likelihood.MEASURES,
     **overlap.MEASURES,
+    **meteor.MEASURES,
+    **cider.MEASURES,
+    **entities.MEASURES,
+    **tags.MEASURES,
     **variety.MEASURES,
+    **endings.MEASURES,
     **{name: measure for name, measure in pools.MEASURES.items() if name.startswith("caption.")},
 }
 STATISTICS: dict[str, Callable[[Told], dict[str, Column]]] = {
     "pictures": pictures.statistics,
     "likelihood": likelihood.statistics,
     "overlap": overlap.statistics,
+    "meteor": meteor.statistics,
+    "cider": cider.statistics,
+    "names": entities.statistics,
+    "tags": tags.statistics,
     "variety": variety.statistics,
+    "endings": endings.statistics,
 }
 OF_THE_TRUTH = (  # what can be said of the true frames by themselves
     "picture.spread",
@@ -29,5 +39,6 @@ OF_THE_TRUTH = (  # what can be said of the true frames by themselves
     "caption.distinct_2",
     "caption.repetition",
     "caption.length",
+    "caption.finished",
     "caption.distinct",
 )

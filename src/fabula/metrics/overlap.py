@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from sacrebleu.metrics.chrf import CHRF
 
 from fabula.metrics.measure import Measure, Sums, mean_of
 from fabula.metrics.told import Column, Told
+from fabula.metrics.words import words
 
 ORDERS = 4  # n-grams of words in BLEU
 LETTERS = 6  # n-grams of characters in chrF
@@ -86,11 +86,6 @@ def rouge_l(told: str, true: str) -> float:
     a, b = words(told), words(true)
     common = longest_common(a, b)
     return 2 * common / (len(a) + len(b)) if common else 0.0
-
-
-def words(text: str) -> list[str]:
-    """Lower-case words and numbers of any script; no underscore, no punctuation."""
-    return re.findall(r"[^\W_]+", text.lower())
 
 
 def longest_common(a: Sequence[str], b: Sequence[str]) -> int:

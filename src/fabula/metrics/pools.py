@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fabula.metrics.measure import Measure, Regime, Sums
 from fabula.metrics.told import Pixels, Told
-from fabula.metrics.variety import ngrams
+from fabula.metrics.words import ngrams
 
 
 def _alone(value: Sums) -> Sums:

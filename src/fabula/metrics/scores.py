@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fabula.metrics import entities, tags
 from fabula.metrics.bootstrap import interval, totals
 from fabula.metrics.catalogue import MEASURES, STATISTICS
 from fabula.metrics.likelihood import BYTES, NATS, TOKENS, WORDS
@@ -19,7 +20,8 @@ from fabula.metrics.pictures import ENERGIES
 from fabula.metrics.pools import new_pools
 from fabula.metrics.told import Column, Told
 
-KEPT = (NATS, TOKENS, WORDS, BYTES, *ENERGIES)  # columns worth a place in the table of windows by themselves
+# Columns worth a place in the table of windows by themselves.
+KEPT = (NATS, TOKENS, WORDS, BYTES, *ENERGIES, *entities.COLUMNS, *tags.COLUMNS)
 
 Drawn = tuple[dict[str, Column], dict[str, Any] | None]  # columns over all windows, and their sums in every draw
 

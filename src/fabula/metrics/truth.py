@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from fabula.metrics.documents import Documents, Weighed
 from fabula.metrics.ssim import Moments, moments
 from fabula.story import Frame
 
@@ -22,13 +23,15 @@ class Truth:
     """(N, H, W, 3) uint8 pictures and N captions. The rest is found when it is first asked for, and kept.
 
     `frames` are the true frames with all that the source says beside them (scenes, entities), and `contexts` the
-    frames that were given; both are empty where nobody knows them, and what needs them is then not measured.
+    frames that were given. `documents` say how rare words are in the whole split: not in these captions alone, so that
+    a window's score does not hang on its neighbours. Where nobody knows one of them, what needs it is not measured.
     """
 
     pictures: NDArray[np.uint8]
     captions: Sequence[str]
     frames: Sequence[Frame] = ()
     contexts: Sequence[Sequence[Frame]] = ()
+    documents: Documents | None = None
 
     @cached_property
     def moments(self) -> list[Moments]:
@@ -44,3 +47,9 @@ class Truth:
     @cached_property
     def chrf(self) -> CHRF:
         return CHRF(references=[self.captions])
+
+    @cached_property
+    def weighed(self) -> list[Weighed]:
+        """These captions as vectors of n-grams by rarity, which must be known."""
+        assert self.documents
+        return [self.documents.weigh(caption) for caption in self.captions]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from fabula.metrics.measure import Measure, mean_of, ratio
 from fabula.metrics.told import Column, Told
+from fabula.metrics.words import ngrams
 
 REPEATED = 3  # words of an n-gram whose return counts as repetition
 
@@ -42,11 +43,6 @@ def statistics(told: Told) -> dict[str, Column]:
         "caption.told_words": column(len(words) for words in split),
         "caption.true_words": column(len(caption.split()) for caption in told.true_captions),
     }
-
-
-def ngrams(words: Sequence[str], order: int) -> list[tuple[str, ...]]:
-    """All sequences of `order` words, in their order."""
-    return list(zip(*(words[i:] for i in range(order)), strict=False))
 
 
 def column(numbers: Iterable[int]) -> Column:

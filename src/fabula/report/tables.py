@@ -14,7 +14,9 @@ Tellers = Mapping[str, Mapping[str, Any]]  # name -> {"kind", "metrics": {name: 
 
 LABELS = {
     "mae": "MAE", "mse": "MSE", "psnr": "PSNR, dB", "ssim": "SSIM", "spread_ratio": "Spread ratio",
-    "bleu": "BLEU", "chrf": "chrF", "rouge_l": "ROUGE-L", "perplexity": "Perplexity per token",
+    "bleu": "BLEU", "chrf": "chrF", "rouge_l": "ROUGE-L", "meteor": "METEOR",
+    "meteor_wordnet": "METEOR with WordNet", "cider_d": "CIDEr-D", "names_f1": "Names F1", "tags_valid": "Valid tags",
+    "perplexity": "Perplexity per token",
     "perplexity_word": "Perplexity per word", "log_loss_word": "Log-loss per word, nats",
     "bits_per_byte": "Bits per byte", "distinct": "Distinct", "distinct_1": "Distinct words",
     "distinct_2": "Distinct pairs", "length": "Length, words", "length_ratio": "Length ratio",
@@ -65,10 +67,22 @@ class Table:
 
 def score_tables(tellers: Tellers) -> list[Table]:
     """One table a subject and regime, in the order in which measures are first met; empty ones are left out."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for name, regime in _measures(tellers).items():
-        groups.setdefault((name.split(".")[0], regime), []).append(name)
+    groups = grouped(_measures(tellers))
     return [_table(tellers, subject, regime, names) for (subject, regime), names in groups.items()]
+
+
+def grouped(regimes: Mapping[str, str]) -> dict[tuple[str, str], list[str]]:
+    """Measure -> regime in; (subject, regime) -> its measures out."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, regime in regimes.items():
+        groups.setdefault((name.split(".")[0], regime), []).append(name)
+    return groups
+
+
+def group_title(subject: str, regime: str) -> str:
+    """`Captions, free-running`."""
+    title = subject.capitalize() + ("s" if not subject.endswith("s") else "")
+    return title if regime == "n.a." else f"{title}, {regime}"
 
 
 def heading(name: str) -> Heading:
@@ -126,10 +140,9 @@ def ordered(tellers: Tellers) -> list[str]:
 
 
 def _measures(tellers: Tellers) -> dict[str, str]:
-    """Every measure that a teller has, in the catalogue's order, and its regime."""
-    found = {
-        name: entry.get("regime", "n.a.") for teller in tellers.values() for name, entry in teller["metrics"].items()
-    }
+    """Every measure of which some teller has a value, in the catalogue's order, and its regime."""
+    entries = [(name, entry) for teller in tellers.values() for name, entry in teller["metrics"].items()]
+    found = {name: entry.get("regime", "n.a.") for name, entry in entries if entry.get("value") is not None}
     known = [name for name in MEASURES if name in found]
     return {name: found[name] for name in [*known, *(n for n in found if n not in MEASURES)]}
 
@@ -137,10 +150,9 @@ def _measures(tellers: Tellers) -> dict[str, str]:
 def _table(tellers: Tellers, subject: str, regime: str, names: Sequence[str]) -> Table:
     rows = [name for name in ordered(tellers) if any(value_of(tellers[name], n) is not None for n in names)]
     columns = [_column(tellers, rows, name) for name in names]
-    title = subject.capitalize() + ("s" if not subject.endswith("s") else "")
     return Table(
         id=f"{subject}-{regime}".replace(".", ""),
-        title=title if regime == "n.a." else f"{title}, {regime}",
+        title=group_title(subject, regime),
         note=REGIMES.get(regime, ""),
         columns=tuple(map(heading, names)),
         rows=tuple(_row(tellers, name, [column[place] for column in columns]) for place, name in enumerate(rows)),
