@@ -70,7 +70,7 @@ SLIGHT = {"value": 0.01, "low": -0.1, "high": 0.1}
 
 def test_the_healthy_model_is_called_healthy_and_better_than_the_floors():
     said = verdict(healthy())
-    assert diseases(healthy(), "model") == []
+    assert diseases(healthy(), "model") == {}
     assert "no sign of collapse" in said[0]
     assert any("uses the context" in sentence for sentence in said)
     parts = "use the captions given (+0.2 nats a word without); no use of the order of frames can be shown."
@@ -99,22 +99,22 @@ def test_the_healthy_model_is_called_healthy_and_better_than_the_floors():
 )
 def test_every_disease_is_named_and_no_other(path, value, words):
     found = diseases(changed(path, value), "model")
-    assert len(found) == 1
-    assert words in found[0]
+    (sentence,) = found.values()
+    assert words in sentence
     said = verdict(changed(path, value))
-    assert said[0] == f"model: {found[0]}"
+    assert said[0] == f"model: {sentence}"
     assert not any("no sign of collapse" in sentence for sentence in said)
 
 
 def test_few_captions_are_no_disease_where_the_truth_has_few():
     scores = changed((*OWN, "caption.distinct", "value"), 3.0)
     scores["truth"]["metrics"]["caption.distinct"]["value"] = 4.0
-    assert diseases(scores, "model") == []
+    assert diseases(scores, "model") == {}
 
 
 def test_pictures_that_differ_but_are_no_truer_are_said_and_are_no_collapse():
     scores = changed((*SHUFFLED, "picture.mae"), {"value": 0.001, "low": -0.01, "high": 0.01})
-    assert diseases(scores, "model") == []
+    assert diseases(scores, "model") == {}
     assert any("makes it no truer" in sentence for sentence in verdict(scores))
 
 

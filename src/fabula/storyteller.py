@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 
 from fabula.data.contexts import to_frames
 from fabula.errors import FabulaError
-from fabula.images import to_picture, to_uint8
+from fabula.images import prepare, to_picture, to_tensor, to_uint8
 from fabula.losses.caption import caption_nats
 from fabula.model import StoryModel
 from fabula.recipe import Recipe
@@ -78,6 +78,19 @@ class ModelStoryteller:
             told += self._told(read, 1, seed)
             nats += self._nats(read[1], said)
         return told, nats
+
+    @torch.inference_mode()
+    def paint_in_sight(self, contexts: Contexts, truths: Sequence[Frame]) -> list[Frame]:
+        """What the picture decoder paints with its target in sight, as in training: for diagnosis, not for telling."""
+        decoder, painted, data = self.model.image_decoder, [], self.recipe.data
+        if decoder is None:
+            raise FabulaError("this model paints no pictures")
+        for part, true in zip(_batches(contexts, BATCH), _batches(truths, BATCH), strict=True):
+            pixels = np.stack([prepare(f.picture, data.picture_size, data.fit, data.equalise) for f in true])
+            target = to_tensor(pixels).to(self.device)
+            seen = to_uint8(decoder(self.model.remember(self._frames(part)), target).predicted)
+            painted += [Frame(to_picture(each, equalised=data.equalise), "") for each in seen]
+        return painted
 
     @torch.inference_mode()
     def vectors(self, frames: Sequence[Frame]) -> tuple[np.ndarray, np.ndarray]:

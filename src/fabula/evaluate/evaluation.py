@@ -17,16 +17,18 @@ from fabula import files
 from fabula.data.corpus import Split
 from fabula.evaluate.asking import Chunk, ask, kind_of, open_chunk, the_truth, told_of
 from fabula.evaluate.boards import keep_pictures, write_boards
+from fabula.evaluate.likeness import Likeness
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import asked_of, probe
 from fabula.evaluate.rows import Rows
 from fabula.floors.progress import Progress, silent
 from fabula.metrics import MEASURES, OF_THE_TRUTH, Scores
 from fabula.metrics.likelihood import NATS
+from fabula.metrics.told import Told
 from fabula.recipe import Data
 from fabula.story import Frame, Storyteller
 from fabula.tokenizer import Tokenizer
-from fabula.verdict import best_floor, verdict
+from fabula.verdict import best_floor, diseases, verdict
 
 CHUNK = 64  # windows held at a time
 
@@ -39,6 +41,7 @@ class Asked:
     scores: dict[str, Scores]
     truth: Scores = field(default_factory=Scores)
     costs: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    likeness: Likeness = field(default_factory=Likeness)
     few: frozenset[int] = frozenset()  # windows that models are asked about once more
     told: dict[str, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # what models told of these
 
@@ -73,6 +76,8 @@ def evaluate(
             few = open_chunk(split, asked_of(numbers), tokenizer, data)
             scores["probes"] = _probes(asked, few, np.searchsorted(numbers, few.numbers), data, seed, progress)
         scores["gains"] = _gains(asked, scores["tellers"], stories)
+        scores["likeness"] = asked.likeness.values() if data.context else {}
+        scores["diseases"] = {name: diseases(scores, name) for name in scores["gains"]}
         scores["verdict"] = verdict(scores)
         write_boards(draft, tellers, split, seed)
         files.write_json(draft / "scores.json", scores)
@@ -94,8 +99,8 @@ def _ask_all(asked: Asked, split: Split, tokenizer: Tokenizer, data: Data, numbe
         for start in range(0, len(numbers), CHUNK):
             chunk = open_chunk(split, numbers[start : start + CHUNK], tokenizer, data)
             asked.truth.add(the_truth(chunk))
-            for name in asked.tellers:
-                _ask_one(asked, name, chunk, seed, data, rows, kept, draft)
+            told = {name: _ask_one(asked, name, chunk, seed, data, rows, kept, draft) for name in asked.tellers}
+            asked.likeness.add(*(_of_kind(asked, told, kind) for kind in ("model", "floor")))
             keep_pictures(draft, "truth", chunk, chunk.truths, kept)
             rows.flush()
             stories.append(chunk.stories)
@@ -103,7 +108,11 @@ def _ask_all(asked: Asked, split: Split, tokenizer: Tokenizer, data: Data, numbe
     return np.concatenate(stories)
 
 
-def _ask_one(asked: Asked, name: str, chunk: Chunk, seed: int, data: Data, rows: Rows, kept, draft: Path) -> None:
+def _of_kind(asked: Asked, told: Mapping[str, Told], kind: str) -> dict[str, Told]:
+    return {name: said for name, said in told.items() if kind_of(asked.tellers[name]) == kind}
+
+
+def _ask_one(asked: Asked, name: str, chunk: Chunk, seed: int, data: Data, rows: Rows, kept, draft: Path) -> Told:
     teller, started = asked.tellers[name], time.perf_counter()
     told, frames = ask(teller, chunk, seed, data.picture_size)
     asked.costs[f"tell.{name}"] += time.perf_counter() - started
@@ -112,6 +121,7 @@ def _ask_one(asked: Asked, name: str, chunk: Chunk, seed: int, data: Data, rows:
         keep_pictures(draft, name, chunk, frames, kept)
     if kind_of(teller) == "model":
         asked.told[name] += [f for number, f in zip(chunk.numbers, frames, strict=True) if int(number) in asked.few]
+    return told
 
 
 def _summary(asked: Asked, split: Split, tokenizer: Tokenizer, data: Data, stories, about) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""Reading single entries of `scores.json`: a value, a difference with its interval, and how both are said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Metrics = Mapping[str, Mapping[str, Any]]
+
+
+def value(metrics: Metrics, name: str) -> float | None:
+    """A measure's value; None where there is none."""
+    return metrics.get(name, {}).get("value")
+
+
+def nothing(entry: Mapping[str, Any]) -> bool:
+    """Whether a change costs nothing: zero, or an interval that reaches down to zero."""
+    if entry.get("low") is None:
+        return entry["value"] == 0
+    return entry["low"] <= 0
+
+
+def signed(entry: Mapping[str, Any]) -> str:
+    """`+0.21`."""
+    return f"{entry['value']:+.3g}"
+
+
+def between(entry: Mapping[str, Any]) -> str:
+    """` (95 %: +0.15 to +0.27)`, nothing where nothing was drawn."""
+    return f" (95 %: {entry['low']:+.3g} to {entry['high']:+.3g})" if entry.get("low") is not None else ""
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

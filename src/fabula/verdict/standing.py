@@ -1,0 +1,93 @@
+"""A teller against the floors: where it is better than every one of them, where not, and against which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fabula.metrics import MEASURES
+from fabula.verdict.entries import value
+
+
+def against_floors(scores: Mapping[str, Any], name: str) -> list[str]:
+    """Where a teller is better than every floor, where it is not, and whether that holds for pictures and captions.
+
+    Better and worse are said where the paired interval over stories leaves zero out.
+    """
+    better, alike, worse = compared(scores, name)
+    said = []
+    if better:
+        said.append(f"{name} is better than every floor on {', '.join(better)}.")
+    for floor, measures in _grouped(alike).items():
+        said.append(f"{name} cannot be told apart from {floor} on {', '.join(measures)}.")
+    for floor, measures in _grouped(worse).items():
+        said.append(f"{name} is worse than {floor} on {', '.join(measures)}.")
+    subjects = {subject_of(measure) for measure in (*better, *alike, *worse)}
+    beaten = {subject_of(measure) for measure in better}
+    if better and beaten == subjects == {"picture", "caption"}:
+        said.append(f"{name} beats all floors on at least one picture measure and at least one caption measure.")
+    else:
+        said += [f"{name} beats all floors on not a single {subject} measure." for subject in sorted(subjects - beaten)]
+    return said
+
+
+def subject_of(measure: str) -> str:
+    """`picture` or `caption`: what a measure judges."""
+    return "picture" if "picture" in measure.split(".") else "caption"
+
+
+def compared(scores: Mapping[str, Any], name: str) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """The measures on which a teller is better than the best floor; those where it is neither, and where it is worse,
+    each with that floor."""
+    better: list[str] = []
+    alike: dict[str, str] = {}
+    worse: dict[str, str] = {}
+    for measure in MEASURES:
+        gain = _gain(scores, name, measure)
+        if gain is None:
+            continue
+        if gain["low"] > 0:
+            better.append(measure)
+        else:
+            (worse if gain["high"] < 0 else alike)[measure] = gain["floor"]
+    return better, alike, worse
+
+
+def _gain(scores: Mapping[str, Any], name: str, measure: str) -> dict[str, Any] | None:
+    """The paired gain over the best floor; the bare difference where nothing was drawn (one story alone)."""
+    tellers = scores["tellers"]
+    own, floor = value(tellers[name]["metrics"], measure), best_floor(tellers, measure)
+    if own is None or floor is None:
+        return None
+    standard = value(tellers[floor]["metrics"], measure)
+    assert standard is not None
+    bare = standard - own if MEASURES[measure].better == "lower" else own - standard
+    paired = scores.get("gains", {}).get(name, {}).get(measure, {})
+    return {"floor": floor, "low": bare, "high": bare, **paired}
+
+
+def best_floor(tellers: Mapping[str, Any], measure: str) -> str | None:
+    """The best floor, oracles apart; None where no floor has the measure or it has no better side."""
+    better = MEASURES[measure].better
+    values = {name: value(t["metrics"], measure) for name, t in tellers.items() if t["kind"] == "floor"}
+    known = {name: own for name, own in values.items() if own is not None}
+    if not known or better is None:
+        return None
+    return (min if better == "lower" else max)(known, key=lambda floor: known[floor])
+
+
+def best_floors(tellers: Mapping[str, Any]) -> str:
+    """The best floor on some measures, in words."""
+    firsts = {
+        measure: floor
+        for measure in ("picture.mae", "picture.ssim", "caption.perplexity_word", "caption.chrf")
+        if (floor := best_floor(tellers, measure))
+    }
+    return "the best floor is " + ", ".join(f"{floor} on {measure}" for measure, floor in firsts.items())
+
+
+def _grouped(worse: Mapping[str, str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for measure, floor in worse.items():
+        groups.setdefault(floor, []).append(measure)
+    return groups
