@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 SHARES = ("precision", "recall", "f1")
-COUNTS = ("right", "told", "true")
+COUNTS = ("told", "true")
 
 
 def show(found: Mapping[str, Any], console: Console) -> None:
