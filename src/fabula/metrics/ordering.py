@@ -46,8 +46,8 @@ CHAINS = (  # of every two, the first is better
 DEMANDS = tuple(dict.fromkeys(pair for chain in CHAINS for pair in combinations(chain, 2)))
 BAG = "what counts words or names wherever they stand cannot hear a sentence"
 TRAPS = {  # demands that a whole family of measures is known to fail, and why
-    (NEAREST, STRONG): "errors taken pixel by pixel are small for a blur of what is right, and large for a real picture"
-    " that is shifted or cut",
+    (NEAREST, STRONG): "what compares pixels in their places takes a blur of what is right for better than a real"
+    " picture that is shifted or cut",
     (LAST_CAPTION, WORDS): BAG,
     (DROPPED, WORDS): BAG,
     (STRANGER, LETTERS): "single letters are common to all texts of a script, and count",
