@@ -1,14 +1,7 @@
 """The page of a study in a real browser: nothing loaded, nothing wider than the screen, arms go when switched off."""
 
-import os
-import sys
-from pathlib import Path
-
 import pytest
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "study")]
+from browser import check_keyboard, check_page, opened
 
 
 @pytest.fixture(scope="module")
@@ -30,33 +23,18 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser(address, tmp_path_factory):
     """After the study: its children are forks, and no browser may be open in them."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"no chromium at {CHROMIUM}")
-    with sync_api.sync_playwright() as playwright:
-        env = {**os.environ, "HOME": str(tmp_path_factory.mktemp("home"))}
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], env=env)
-        yield opened
-        opened.close()
+    with opened(tmp_path_factory.mktemp("home")) as found:
+        yield found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 360])
 def test_the_page_opens_from_a_file_alone(browser, address, width, scheme):
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    page.wait_for_load_state("networkidle")
-    assert said == []
-    assert [url for url in asked if not url.startswith("data:")] == [address]
-    assert page.evaluate("document.images.length > 10")
-    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.close()
+    check_page(browser, address, width, scheme, pictures=11)
+
+
+def test_the_keyboard_reaches_the_content_first(browser, address):
+    check_keyboard(browser, address)
 
 
 def shown(found, style: str) -> list[str]:

@@ -9,6 +9,7 @@ A comparison is two files:
 from fabula.compare.comparison import compare
 
 # from fabula.compare.page import write
+from fabula.compare.page import write
 from fabula.compare.sides import Side, read_sides
 
-__all__ = ["Side", "compare", "read_sides"]
+__all__ = ["Side", "compare", "read_sides", "write"]

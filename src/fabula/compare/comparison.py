@@ -29,10 +29,14 @@ def compare(sides: Sequence[Side]) -> dict[str, Any]:
     for side in sides[1:]:
         _check(first, side)
     windows = _shared(sides)
-    lost = _lost(sides, windows)
-    measures = [name for name in MEASURES if name not in lost and all(side.has(name) for side in windows)]
-    added = [add_up(side, measures) for side in windows]
-    found = differences(added[0], added[1:], measures)
+    known = [[name for name in MEASURES if side.has(name)] for side in windows]
+    added = [add_up(side, names) for side, names in zip(windows, known, strict=True)]
+    lost = [_lost(first, side, windows[0], own) for side, own in zip(sides[1:], windows[1:], strict=True)]
+    both = [
+        [name for name in names if name in known[0] and name not in without]
+        for names, without in zip(known[1:], lost, strict=True)
+    ]
+    found = differences(added[0], added[1:], both)
     compared = {
         "fabula": metadata.version("fabula"),
         "data": first.scores["data"],
@@ -43,12 +47,12 @@ def compare(sides: Sequence[Side]) -> dict[str, Any]:
         "level": LEVEL,
         "tests": sum(each.p is not None for rows in found for each in rows.values()),
         "sides": {side.name: _about(side) for side in sides},
-        "values": {side.name: values(sums, measures) for side, sums in zip(sides, added, strict=True)},
+        "values": {side.name: values(sums, names) for side, sums, names in zip(sides, added, known, strict=True)},
         "differences": {
             side.name: {name: _known(asdict(each)) for name, each in rows.items()}
             for side, rows in zip(sides[1:], found, strict=True)
         },
-        "left_out": lost,
+        "left_out": {side.name: without for side, without in zip(sides[1:], lost, strict=True) if without},
         "otherwise": {side.name: keys for side in sides[1:] if (keys := otherwise(first.scores, side.scores))},
     }
     return {**compared, "verdict": verdict(compared)}
@@ -74,29 +78,30 @@ def _shared(sides: Sequence[Side]) -> list[Windows]:
     return windows
 
 
-def _lost(sides: Sequence[Side], windows: Sequence[Windows]) -> dict[str, str]:
-    """Measures that some of them have, and why they are not compared."""
-    lost = dict(_missing(sides, windows))
-    if any(not _cut_alike(windows[0], other) for other in windows[1:]):
-        forced = [name for name in MEASURES if MEASURES[name].regime == "teacher-forced" and name not in lost]
-        lost |= dict.fromkeys(forced, "captions too long were cut at other places, so that not the same was scored")
-    for side in sides[1:]:
-        lost |= dict.fromkeys(without_tokenizer(sides[0].scores, side.scores), "their tokenizers are not the same")
-    return {name: lost[name] for name in MEASURES if name in lost and any(_scored(side, name) for side in sides)}
+def _lost(first: Side, side: Side, theirs: Windows, mine: Windows) -> dict[str, str]:
+    """Measures that one of two was scored in, and why they are not compared."""
+    lost = dict(_missing(first, side, theirs, mine))
+    forced = [name for name in MEASURES if MEASURES[name].regime == "teacher-forced"]
+    if not _cut_alike(theirs, mine):
+        lost |= dict.fromkeys(forced, "long captions were cut at other places, so that other text was scored")
+    for name in without_tokenizer(first.scores, side.scores):
+        lost.setdefault(name, "their tokenizers are not the same")
+    there = {name for name in lost if theirs.has(name) or mine.has(name) or _scored(first, name) or _scored(side, name)}
+    return {name: lost[name] for name in MEASURES if name in there}
 
 
-def _missing(sides: Sequence[Side], windows: Sequence[Windows]) -> Iterator[tuple[str, str]]:
+def _missing(first: Side, side: Side, theirs: Windows, mine: Windows) -> Iterator[tuple[str, str]]:
     for name in (name for name in MEASURES if MEASURES[name].reads):
-        without = [side.name for side, own in zip(sides, windows, strict=True) if not own.has(name)]
-        if len(without) == len(sides):
-            yield name, "windows.parquet does not hold what it is made of"
-        elif without:
-            yield name, f"{' and '.join(without)} {'has' if len(without) == 1 else 'have'} no such score"
+        there = [own.has(name) for own in (theirs, mine)]
+        if not any(there):
+            yield name, "windows.parquet does not hold what they are made of"
+        elif not all(there):
+            yield name, f"{(side if there[0] else first).name} has no such scores"
 
 
-def _cut_alike(first: Windows, other: Windows) -> bool:
-    both = [name for name in AS_SCORED if name in first.columns and name in other.columns]
-    return all(np.array_equal(first.columns[name], other.columns[name]) for name in both)
+def _cut_alike(theirs: Windows, mine: Windows) -> bool:
+    both = [name for name in AS_SCORED if name in theirs.columns and name in mine.columns]
+    return all(np.array_equal(theirs.columns[name], mine.columns[name]) for name in both)
 
 
 def _scored(side: Side, measure: str) -> bool:

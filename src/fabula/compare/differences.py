@@ -57,12 +57,18 @@ def values(side: Added, measures: Sequence[str]) -> dict[str, float]:
     return {measure: value for measure, value in found.items() if np.isfinite(value)}
 
 
-def differences(first: Added, others: Sequence[Added], measures: Sequence[str]) -> list[dict[str, Difference]]:
-    """For each of the others: measure -> its difference to the first. Windows must be the same, in the same order.
+def differences(
+    first: Added, others: Sequence[Added], measures: Sequence[Sequence[str]]
+) -> list[dict[str, Difference]]:
+    """For each of the others: measure -> its difference to the first, for those measures that are named for it.
 
-    p is corrected over all measures and all pairs together. What gives no finite number is left out.
+    Windows must be the same, in the same order. p is corrected over all measures and all pairs together. What gives
+    no finite number is left out.
     """
-    found = [{m: made for m in measures if (made := _difference(m, other, first)) is not None} for other in others]
+    found = [
+        {name: made for name in names if (made := _difference(name, other, first)) is not None}
+        for other, names in zip(others, measures, strict=True)
+    ]
     tested = [(side, m, each.p) for side, rows in enumerate(found) for m, each in rows.items() if each.p is not None]
     for (side, measure, _), p in zip(tested, holm([p for _, _, p in tested]), strict=True):
         found[side][measure] = _judged(measure, replace(found[side][measure], p_holm=p))

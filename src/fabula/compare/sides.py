@@ -11,6 +11,7 @@ from typing import Any
 from fabula import files
 from fabula.compare.windows import Windows, read_windows
 from fabula.errors import FabulaError, pick
+from fabula.report.tables import teller_name
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _side(given: str) -> Side:
         raise FabulaError(f"{evaluation / 'scores.json'}: no scores of an evaluation; evaluate the run again")
     teller = _teller(scores["tellers"], wanted, folder)
     name = evaluation.resolve().parent.name if evaluation.resolve().name == "evaluation" else evaluation.resolve().name
-    label = name if scores["tellers"][teller].get("kind") == "model" else f"{name}: {teller.replace('_', ' ')}"
+    label = name if scores["tellers"][teller].get("kind") == "model" else f"{teller_name(teller)} of {name}"
     return Side(label, given, evaluation, teller, scores, read_windows(evaluation, teller))
 
 

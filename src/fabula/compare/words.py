@@ -29,6 +29,14 @@ def rule(compared: Compared) -> str:
     )
 
 
+def readings(compared: Compared) -> str:
+    """How a cell of the table is to be read."""
+    return (
+        f"A cell: the value; the difference to {compared['first']} on the same windows, with its 95 % interval; in "
+        "how many stories it is better : worse, with the corrected p."
+    )
+
+
 def notes(compared: Compared) -> list[str]:
     """On what it was compared, what was left out, and what else was different."""
     return [*_windows(compared), *_lost(compared), *_otherwise(compared)]
@@ -80,9 +88,10 @@ def _windows(compared: Compared) -> Iterator[str]:
 
 
 def _lost(compared: Compared) -> Iterator[str]:
-    for why in dict.fromkeys(compared["left_out"].values()):
-        lost = [measure for measure in MEASURES if compared["left_out"].get(measure) == why]
-        yield f"Not compared on {listed(lost)}: {why}."
+    for name, lost in compared["left_out"].items():
+        for why in dict.fromkeys(lost.values()):
+            measures = [measure for measure in MEASURES if lost.get(measure) == why]
+            yield f"{name} is not compared on {listed(measures)}: {why}."
 
 
 def _otherwise(compared: Compared) -> Iterator[str]:

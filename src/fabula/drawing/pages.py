@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from importlib import resources
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 
 def page_template(room: str) -> Template:
-    """`page.html.j2` of a room such as `fabula.report`."""
+    """`page.html.j2` of a room such as `fabula.report`; it may use what pages share, `shell.html.j2` and
+    `frame.html.j2` beside this file."""
     environment = Environment(
-        loader=PackageLoader(room, "."),
+        loader=ChoiceLoader([PackageLoader(room, "."), PackageLoader("fabula.drawing", ".")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template("page.html.j2")
+
+
+def page_style(*rooms: str) -> Markup:
+    """`page.css` of these rooms, one after the other."""
+    return Markup("\n".join((resources.files(room) / "page.css").read_text("utf-8") for room in rooms))

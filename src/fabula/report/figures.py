@@ -31,6 +31,16 @@ def shown(value: float | None, places: int) -> str:
     return f"{value:,.{places}f}".replace("-", MINUS)
 
 
+def fine(value: float) -> int:
+    """The decimals that show two figures of a small difference, six at most."""
+    return min(6, 1 - math.floor(math.log10(abs(value)))) if 0 < abs(value) < 1 else 0
+
+
+def signed(value: float, places: int) -> str:
+    """`+0.12`, with a true minus where it is one."""
+    return shown(value, places) if value < 0 else f"+{shown(value, places)}"
+
+
 def plain(value: Any) -> str:
     """A fact of any kind in words: numbers with separators, lists with commas, yes and no."""
     if isinstance(value, bool):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 
-from markupsafe import Markup
-
 from fabula import files
-from fabula.drawing.pages import page_template
+from fabula.drawing.pages import page_style, page_template
 from fabula.report.chapter import Chapter, chapter
 from fabula.report.overview import overview
 from fabula.report.reading import read_run
@@ -30,7 +28,5 @@ def write(folders: Sequence[Path], out: Path) -> Path:
 
 def render(chapters: Sequence[Chapter], table: Table | None = None) -> str:
     """`table` sets several runs side by side above all."""
-    style = Markup((resources.files("fabula.report") / "page.css").read_text("utf-8"))
-    return page_template("fabula.report").render(
-        chapters=chapters, overview=table, style=style, version=metadata.version("fabula")
-    )
+    style, version = page_style("fabula.report"), metadata.version("fabula")
+    return page_template("fabula.report").render(chapters=chapters, overview=table, style=style, version=version)

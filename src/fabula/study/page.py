@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from fabula import files
-from fabula.drawing.pages import page_template
+from fabula.drawing.pages import page_style, page_template
 from fabula.study.boards import Board, boards
 from fabula.study.curves import Frame, frames
 from fabula.study.show import PARTS
@@ -86,7 +86,7 @@ def _chapter(work: Work, table: Table, block: Mapping[str, Any]) -> Chapter:
 
 def _style(arms: list[Arm]) -> Markup:
     """The report's, what is a study's own, and of each arm the colour and the switch."""
-    own = (resources.files(room) / "page.css" for room in ("fabula.report", "fabula.study"))
+    own = page_style("fabula.report", "fabula.study")
     colours = [f".arm-{n} {{ --hue: {arm.hue}; }}" for n, arm in enumerate(arms)]
     switches = [f"body:has(#show-{n}:not(:checked)) .arm-{n} {{ display: none; }}" for n in range(len(arms))]
-    return Markup("\n".join([*(sheet.read_text("utf-8") for sheet in own), *colours, *switches]))
+    return Markup("\n".join([own, *colours, *switches]))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fabula.report.figures import ABSENT, column_decimals, seconds, shown
+from fabula.report.figures import ABSENT, column_decimals, fine, seconds, shown, signed
 from fabula.report.tables import KINDS, heading, teller_name
 
 ARMS = ("compare", "arm")  # the kinds of rows that were trained
@@ -133,18 +132,9 @@ def _cell(mean: Mapping[str, Any] | None, difference: Mapping[str, Any] | None, 
     if difference is None:
         return Cell(value, spread)
     low, high = difference.get("low"), difference.get("high")
-    places = max(places, _fine(difference["value"]))
+    places = max(places, fine(difference["value"]))
     between = "" if low is None or high is None else f"{signed(low, places)} to {signed(high, places)}"
     return Cell(value, spread, signed(difference["value"], places), between, difference["verdict"])
-
-
-def _fine(value: float) -> int:
-    """The decimals that show two figures of a small difference."""
-    return min(6, 1 - math.floor(math.log10(abs(value)))) if 0 < abs(value) < 1 else 0
-
-
-def signed(value: float, places: int) -> str:
-    return shown(value, places) if value < 0 else f"+{shown(value, places)}"
 
 
 def _weights(arm: Mapping[str, Any]) -> str:
