@@ -19,11 +19,11 @@ from fabula.scorer.towers import Towers
 class Plan:
     """How long and how fast. Every `turns`-th step learns from the second source, and so on in turn."""
 
-    steps: int = 1000
-    batch_size: int = 256
+    steps: int = 500
+    batch_size: int = 192
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
-    warmup: int = 50
+    warmup: int = 30
     temperature: float = 0.07  # at the beginning: it learns too
     turns: tuple[int, ...] = (3, 1)  # of the sources, in their order; the last holds for those that follow
     seed: int = 0

@@ -26,7 +26,7 @@ from fabula.scorer.towers import Design, Towers
 from fabula.tokenizer import Tokenizer
 
 Say = Callable[[str], None]
-SAID_EVERY = 50  # steps
+SAID_EVERY = 25  # steps
 LICENCE = "The weights are under the licence of this package; what they learned from is named in CREDITS.md."
 
 
