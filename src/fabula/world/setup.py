@@ -74,11 +74,12 @@ def _cast(dice: Dice, count: int, props: list[str], *, hard: bool) -> tuple[Char
     cast: list[Character] = []
     for number in range(1, count + 1):
         kind = dice.pick(f"kind{number}", kind_odds(props, [c.kind for c in cast], hard=hard))
-        cast.append(_character(dice, number, kind, [c.name for c in cast]))
+        cast.append(new_character(dice, number, kind, [c.name for c in cast]))
     return tuple(cast)
 
 
-def _character(dice: Dice, number: int, kind: str, taken: list[str]) -> Character:
+def new_character(dice: Dice, number: int, kind: str, taken: list[str]) -> Character:
+    """Draw the name and looks of a character of this kind; `taken` are the names that others have."""
     name = dice.pick(f"name{number}", name_odds(kind, taken))
     build = dice.pick(f"build{number}", even(KINDS[kind].builds))
     garment = dice.pick(f"garment{number}", even(GARMENTS))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from fabula.world.cast import CLOTHES, GARMENTS, KINDS, SHE, Character
-from fabula.world.dice import Dice, even, probability
+from fabula.world.dice import probability
 from fabula.world.oracle.turns import Turn
 from fabula.world.setup import kind_odds, name_odds
 from fabula.world.state import changed

@@ -13,7 +13,7 @@ from fabula.world.law import follow, next_events
 from fabula.world.oracle.chain import remembered, shown
 from fabula.world.oracle.prior import Before, first_frames
 from fabula.world.oracle.seen import look
-from fabula.world.oracle.telling import Account, account, chance
+from fabula.world.oracle.telling import account, chance
 from fabula.world.scene import Item, Scene
 from fabula.world.setup import kind_odds
 from fabula.world.state import State, changed
@@ -38,12 +38,12 @@ def posterior(context: Sequence[Frame], *, hard: bool = False) -> list[Hypothesi
     where no story can look and read like this. Cost: one sum over some dozen hypotheses a frame.
     """
     seen = look(context)
-    pairs = first_frames(seen[0], hard=hard)
-    for place, (scene, frame) in enumerate(zip(seen, context, strict=True)):
-        pairs = _turns(weights, scene) if place else pairs
+    weights: dict[State, float] = {}
+    for place, (scene, frame) in enumerate(zip(seen, context, strict=True), 1):
+        pairs = first_frames(scene, hard=hard) if place == 1 else _turns(weights, scene)
         weights = _heard(pairs, scene, frame.caption)
         if not weights:
-            raise FabulaError(_impossible(place + 1, frame, hard=hard))
+            raise FabulaError(_impossible(place, frame, hard=hard))
     going_on = {state: weight for state, weight in weights.items() if next_events(state)}
     if not going_on:
         raise FabulaError("the oracle: the story of this context is at its end; give one that has a frame to follow")

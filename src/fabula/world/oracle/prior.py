@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
@@ -47,7 +47,7 @@ def place_odds(plot: str, goes: int, *, hard: bool) -> dict[str, float]:
     if goes == 0:
         homes = home_odds(plot, hard=hard)
         return {home: probability(home, homes) for home in homes}
-    found: dict[str, float] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for place, chance in place_odds(plot, goes - 1, hard=hard).items():
         there = places_of(State(plot, place, "", "", (), (), hard), ways[goes - 1])
         for new in there:

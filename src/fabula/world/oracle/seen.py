@@ -32,6 +32,6 @@ def _look(frame: Frame, place: int) -> Scene:
     try:
         scene = from_record({**frame.scene, "number": 0, "cut": False, "why": (), "hidden": {}, "odds": {}})
     except (KeyError, TypeError) as error:
-        raise FabulaError(f"{where} has a scene record that is not whole ({error}); give frames as the world made them")
+        raise FabulaError(f"{where} has a broken scene record ({error}); give frames as the world made them") from error
     actors = tuple(changed(actor, new=False) for actor in scene.actors)
     return changed(scene, actors=actors, items=tuple(changed(item, owner="", new=False) for item in scene.items))

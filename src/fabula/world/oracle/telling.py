@@ -32,9 +32,7 @@ class Account:
         number = 1 if self.event.kind == "begin" else 2
         place, light, weather, fell = self.sky
         people, things, hidden = self.actors, self.items, {"weather_before": fell}
-        return Scene(
-            number, self.event, place, light, weather, UNSHOT, False, people, things, 0, "", self.why, hidden
-        )
+        return Scene(number, self.event, place, light, weather, UNSHOT, False, people, things, 0, "", self.why, hidden)
 
 
 def account(before: State, after: State, actors: tuple[Actor, ...], colours: Mapping[str, str]) -> Account:

@@ -42,7 +42,9 @@ def turns(hypotheses: Sequence[Hypothesis]) -> list[Turn]:
             chance = hypothesis.probability * probability(event, odds)
             key = (event, why(before, after), after.things)
             first = found.get(key)
-            found[key] = Turn(first.before, first.after, first.probability + chance) if first else Turn(before, after, chance)
+            found[key] = (
+                Turn(first.before, first.after, first.probability + chance) if first else Turn(before, after, chance)
+            )
     return sorted(found.values(), key=lambda turn: -turn.probability)
 
 
