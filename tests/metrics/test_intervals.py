@@ -86,3 +86,29 @@ def test_rows_hold_the_score_of_each_window():
 
 def _rounded(values):
     return {k: {x: round(y, 6) if isinstance(y, float) else y for x, y in v.items()} for k, v in values.items()}
+
+
+def test_the_way_is_0_at_the_floor_and_1_at_the_ceiling_whichever_side_is_better():
+    told = windows(60)
+    stories = np.arange(60) // 3
+    near, half = (
+        Told(told.true_pictures, told.true_captions, pictures, told.captions)
+        for pictures in (told.true_pictures, (told.true_pictures // 2 + told.pictures // 2))
+    )
+    floor, middle, ceiling = Scores(), Scores(), Scores()
+    for scores, each in ((floor, told), (middle, half), (ceiling, near)):
+        scores.add(each)
+    for measure in ("picture.mae", "picture.ssim"):
+        assert floor.way(floor, ceiling, stories)[measure] == {"value": 0, "low": 0, "high": 0}
+        assert ceiling.way(floor, ceiling, stories)[measure] == {"value": 1, "low": 1, "high": 1}
+        there = middle.way(floor, ceiling, stories)[measure]
+        assert 0 < there["low"] <= there["value"] <= there["high"] < 1
+    assert "picture.mae" not in middle.way(ceiling, floor, stories)  # no ceiling lies below its floor
+    assert "picture.sharpness" not in middle.way(floor, ceiling, stories)
+
+
+def test_columns_from_elsewhere_take_the_place_of_those_that_were_told():
+    told = windows(6)
+    scores = Scores()
+    scores.add(told, {"picture.mae": np.full(6, 0.25)})
+    assert scores.values(np.arange(6))["picture.mae"]["value"] == 0.25

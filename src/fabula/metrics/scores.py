@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.metrics import entities, tags
-from fabula.metrics.bootstrap import interval, totals
+from fabula.metrics.bootstrap import interval
 from fabula.metrics.catalogue import MEASURES, STATISTICS
 from fabula.metrics.likelihood import BYTES, NATS, TOKENS, WORDS
 from fabula.metrics.measure import WINDOWS
+from fabula.metrics.paired import drawn, stated
 from fabula.metrics.pictures import ENERGIES
 from fabula.metrics.pools import new_pools
 from fabula.metrics.told import Column, Told
@@ -23,7 +24,7 @@ from fabula.metrics.told import Column, Told
 # Columns worth a place in the table of windows by themselves.
 KEPT = (NATS, TOKENS, WORDS, BYTES, *ENERGIES, *entities.COLUMNS, *tags.COLUMNS)
 
-Drawn = tuple[dict[str, Column], dict[str, Any] | None]  # columns over all windows, and their sums in every draw
+Drawn = NDArray[np.float64]  # (1 + R,): over all windows, then in each of R draws of stories
 
 
 class Scores:
@@ -34,8 +35,11 @@ class Scores:
         self.pools = new_pools()
         self.costs: dict[str, float] = defaultdict(float)
 
-    def add(self, told: Told) -> dict[str, Column]:
-        """Take one chunk; gives the scores of its windows: measure or column name -> (N,)."""
+    def add(self, told: Told, beside: Mapping[str, Column] | None = None) -> dict[str, Column]:
+        """Take one chunk; gives the scores of its windows: measure or column name -> (N,).
+
+        `beside` are columns that do not follow from what was told alone; they take the place of those that do.
+        """
         columns: dict[str, Column] = {WINDOWS: np.ones(len(told))}
         for part, statistics in STATISTICS.items():
             started = time.perf_counter()
@@ -45,6 +49,7 @@ class Scores:
         for pool in self.pools:
             pool.add(told)
         self.costs["pools"] += time.perf_counter() - started
+        columns |= beside or {}
         for name, column in columns.items():
             self.columns[name].append(column)
         return by_window(columns)
@@ -55,10 +60,8 @@ class Scores:
         `stories` (N,) names the story of every window taken, in their order. What cannot be told is left out; None
         stands for a value that is not a finite number.
         """
-        columns, draws = self._drawn(stories, seed)
-        sums = {name: column.sum() for name, column in columns.items()}
         found = {name: {"value": value} for pool in self.pools for name, value in pool.values().items()}
-        found |= {name: _with_interval(name, sums, draws) for name in _measured(columns)}
+        found |= {name: _with_interval(draws) for name, draws in self.drawn(stories, seed=seed).items()}
         return {name: _entry(name, found[name], len(stories)) for name in MEASURES if name in found}
 
     def gains(
@@ -69,16 +72,46 @@ class Scores:
         Both are seen in the same draws of stories; positive is better, whichever side the measure prefers. What one
         of them lacks, has no better side or gives no finite number is left out.
         """
-        sides = [scorer._drawn(stories, seed) for scorer in (self, other)]
-        both = [name for name in only if all(name in _measured(columns) for columns, _ in sides)]
-        found = {name: _gain(name, *sides) for name in both if MEASURES[name].better}
-        return {name: gain for name, gain in found.items() if all(map(math.isfinite, gain.values()))}
+        mine, theirs = (scorer.drawn(stories, seed=seed, only=only) for scorer in (self, other))
+        return _finite({name: better(name, mine[name], theirs[name]) for name in _with_a_side(mine, theirs)})
 
-    def _drawn(self, stories: Sequence[int] | NDArray[Any], seed: int) -> Drawn:
-        """The columns over all windows, and their sums in every draw (None where there is but one story)."""
+    def way(
+        self,
+        floor: Scores,
+        ceiling: Scores,
+        stories: Sequence[int] | NDArray[Any],
+        *,
+        seed: int = 0,
+        only: Iterable[str] = MEASURES,
+    ) -> dict[str, dict[str, float]]:
+        """Measure -> how much of the way from a floor to the ceiling this teller has gone, with a paired interval.
+
+        0 is the floor, 1 the ceiling; below 0 it is worse than the floor. A measure in which the ceiling is not above
+        the floor is left out.
+        """
+        sides = [scorer.drawn(stories, seed=seed, only=only) for scorer in (self, floor, ceiling)]
+        found = {}
+        for name in _with_a_side(*sides):
+            mine, low, high = (side[name] for side in sides)
+            whole = better(name, high, low)
+            if whole[0] > 0:
+                found[name] = better(name, mine, low) / np.where(whole > 0, whole, np.nan)
+        return _finite(found)
+
+    def drawn(
+        self, stories: Sequence[int] | NDArray[Any], *, seed: int = 0, only: Iterable[str] = MEASURES
+    ) -> dict[str, Drawn]:
+        """Measure -> (1 + R,): its value over all windows, then in every draw of stories; no draws for one story."""
         columns = {name: np.concatenate(parts) for name, parts in self.columns.items()}
-        drawn = totals(np.stack(list(columns.values()), 1), np.asarray(stories), seed=seed)  # (R, C), or None
-        return columns, None if drawn is None else dict(zip(columns, drawn.T, strict=True))
+        known = set(only).intersection(_measured(columns))
+        names = sorted({column for name in known for column in MEASURES[name].reads})
+        sums = drawn(columns, names, np.asarray(stories), seed=seed)
+        return {name: np.atleast_1d(MEASURES[name].value(sums)) for name in MEASURES if name in known}
+
+
+def better(measure: str, mine: Drawn, theirs: Drawn) -> Drawn:
+    """By how much one is better than the other, whichever side the measure prefers."""
+    return (1.0 if MEASURES[measure].better == "higher" else -1.0) * (mine - theirs)
 
 
 def by_window(columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -91,21 +124,17 @@ def _measured(columns: Mapping[str, Any]) -> list[str]:
     return [name for name, m in MEASURES.items() if m.reads and all(column in columns for column in m.reads)]
 
 
-def _with_interval(name: str, sums: Mapping[str, Any], draws: Mapping[str, Any] | None) -> dict[str, float]:
-    value = {"value": float(MEASURES[name].value(sums))}
-    return value if draws is None else value | interval(MEASURES[name].value(draws))
+def _with_a_side(*sides: Mapping[str, Drawn]) -> list[str]:
+    """The measures that all have and that prefer a side."""
+    return [name for name in sides[0] if MEASURES[name].better and all(name in side for side in sides)]
 
 
-def _gain(name: str, mine: Drawn, theirs: Drawn) -> dict[str, float]:
-    sign = 1.0 if MEASURES[name].better == "higher" else -1.0
-    gains = sign * (_with_draws(name, *mine) - _with_draws(name, *theirs))  # of all windows, then of the draws
-    return {"value": float(gains[0])} | (interval(gains[1:]) if len(gains) > 1 else {})
+def _finite(found: Mapping[str, Drawn]) -> dict[str, dict[str, float]]:
+    return {name: entry for name, draws in found.items() if (entry := stated(draws))}
 
 
-def _with_draws(name: str, columns: Mapping[str, Any], draws: Mapping[str, Any] | None) -> NDArray[np.float64]:
-    """(1 + R,): the value of all windows, then of every draw."""
-    value = MEASURES[name].value({column: values.sum() for column, values in columns.items()})
-    return np.append(value, [] if draws is None else MEASURES[name].value(draws))
+def _with_interval(draws: Drawn) -> dict[str, float]:
+    return {"value": float(draws[0])} | (interval(draws[1:]) if len(draws) > 1 else {})
 
 
 def _entry(name: str, numbers: Mapping[str, float], count: int) -> dict[str, Any]:
