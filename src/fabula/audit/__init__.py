@@ -1,0 +1,5 @@
+"""Is a data set clean? What leaks from one split into another, what is at fault, and where it stands."""
+
+from fabula.audit.audit import Wish, audit_source
+
+__all__ = ["Wish", "audit_source"]

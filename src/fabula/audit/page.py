@@ -1,0 +1,30 @@
+"""The page of an audit: pairs of pictures side by side, shared texts marked, in one file that asks for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import metadata, resources
+from typing import Any
+
+from markupsafe import Markup
+
+from fabula.audit.shown import Shows, shown_sides
+from fabula.audit.table import between, figure, ordered, verdict
+from fabula.drawing.pages import page_template
+
+
+def render(told: Mapping[str, Any], shows: Shows) -> str:
+    """The whole page as text. Whatever stories say is escaped."""
+    style = ((resources.files(room) / "page.css").read_text("utf-8") for room in ("fabula.report", "fabula.audit"))
+    found = ordered(told["findings"])
+    return page_template("fabula.audit").render(
+        told=told,
+        found=[each for each in found if each.count],
+        clean=[each for each in found if not each.count],
+        verdict=verdict(told),
+        between=between,
+        figure=figure,
+        sides=lambda example: shown_sides(example, shows),
+        style=Markup("\n".join(style)),
+        version=metadata.version("fabula"),
+    )
