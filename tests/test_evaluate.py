@@ -198,30 +198,6 @@ def test_boards_hold_context_truth_and_what_was_told(whole):
     assert np.mean(errors["best"]) < np.mean(errors["worst"])
 
 
-def test_planted_diseases_are_called_by_name_and_the_healthy_healthy(tmp_path, corpus, floors):
-    planted = {
-        "healthy": HEALTHY,
-        "one_picture": Planted(grey, last_caption, by_overlap),
-        "one_caption": Planted(last_picture, lambda context: "Once upon a time.", by_overlap),
-        "ignorer": Planted(lambda c: grey(c), lambda c: "The end.", by_length),
-        "deaf": Planted(last_picture, last_caption, by_length),
-    }
-    said = "\n".join(score({**planted, **floors.tellers()}, corpus, tmp_path / "e")["verdict"])
-    assert "healthy: no sign of collapse" in said
-    assert "one_picture: its pictures have collapsed: one and the same picture" in said
-    assert "one_caption: its captions have collapsed: one and the same caption" in said
-    assert "deaf: its captions ignore the context" in said
-    for words in (
-        "its pictures have collapsed",
-        "its captions have collapsed",
-        "its pictures ignore",
-        "its captions ignore",
-    ):
-        assert f"ignorer: {words}" in said
-    assert "one_picture: its captions" not in said
-    assert "deaf: its pictures" not in said
-
-
 def test_a_model_that_only_paints_or_only_writes_is_evaluated(tmp_path, corpus):
     painter, writer = Planted(last_picture, lambda c: "", by_length), Planted(lambda c: None, last_caption, by_overlap)
     painter.writes = writer.paints = False
@@ -255,7 +231,7 @@ def test_the_limit_takes_windows_at_even_distances(tmp_path, corpus):
 
 def test_chunks_and_repetition_change_nothing(tmp_path, corpus, floors, monkeypatch):
     once = score(floors.tellers(), corpus, tmp_path / "a", seed=1)
-    monkeypatch.setattr("fabula.evaluate.evaluation.CHUNK", 5)
+    monkeypatch.setattr("fabula.evaluate.rounds.CHUNK", 5)
     again = score(floors.tellers(), corpus, tmp_path / "b", seed=1)
     for name, teller in once["tellers"].items():
         for measure, entry in teller["metrics"].items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fabula.data.contexts import to_frames
 from fabula.evaluate.alignment import cross_modal
@@ -15,7 +14,6 @@ from fabula.evaluate.honesty import honesty
 from fabula.metrics.told import Told
 from fabula.story import Frame, Size
 
-MOST = 256  # windows that are asked, at even distances
 STILL = 1e-4  # a unit moves if its deviation over inputs is more than this share of the typical unit's size
 
 
@@ -46,8 +44,3 @@ def states(teller: Any, contexts: list[list[Frame]]) -> dict[str, int]:
     found = torch.cat(parts).numpy()
     typical = np.abs(found).mean() + 1e-9
     return {"units": found.shape[1], "still": int((found.std(0) <= STILL * typical).sum())}
-
-
-def asked_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The windows that are asked, of those that are evaluated."""
-    return numbers[np.unique(np.linspace(0, len(numbers) - 1, min(MOST, len(numbers))).astype(int))]

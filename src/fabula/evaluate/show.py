@@ -32,7 +32,7 @@ LABELS = {
     "distinct_2": "dist2",
 }
 ARROWS = {"lower": "↓", "higher": "↑", None: ""}
-ORDER = {"model": 0, "floor": 1, "oracle": 2}
+ORDER = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3}
 
 
 def show(scores: Mapping[str, Any], console: Console) -> None:
@@ -73,7 +73,9 @@ def _label(measure: str) -> str:
 
 
 def _name(name: str, kind: str) -> str:
-    return {"model": f"[bold green]{name}[/]", "oracle": f"{name} [dim]*[/]"}.get(kind, name)
+    return {"model": f"[bold green]{name}[/]", "oracle": f"{name} [dim]*[/]", "ceiling": f"[bold]{name}[/]"}.get(
+        kind, name
+    )
 
 
 def _cell(entry: Mapping[str, Any] | None, measure: str, *, bold: bool = False) -> str:

@@ -54,6 +54,12 @@ class Scores:
             self.columns[name].append(column)
         return by_window(columns)
 
+    def part(self, rows: NDArray[np.int64]) -> Scores:
+        """The scores of some of the windows taken, by their places; without what only all together have."""
+        some = Scores()
+        some.columns |= {name: [np.concatenate(parts)[rows]] for name, parts in self.columns.items()}
+        return some
+
     def values(self, stories: Sequence[int] | NDArray[Any], *, seed: int = 0) -> dict[str, dict[str, Any]]:
         """Measure -> `value`, `n` windows, `regime`, and `low` and `high`: 95 % of a bootstrap over stories.
 

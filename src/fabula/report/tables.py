@@ -21,9 +21,10 @@ LABELS = {
     "bits_per_byte": "Bits per byte", "distinct": "Distinct", "distinct_1": "Distinct words",
     "distinct_2": "Distinct pairs", "length": "Length, words", "length_ratio": "Length ratio",
 }  # fmt: skip
-KINDS = {"model": 0, "floor": 1, "oracle": 2, "truth": 3}  # the order of a table's rows
+KINDS = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3, "truth": 4}  # the order of a table's rows
 NOTES = {
     "oracle": "peeks at the target",
+    "ceiling": "knows the laws of the world, not the dice; few windows",
     "truth": "the true frames themselves",
 }
 REGIMES = {
