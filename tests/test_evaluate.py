@@ -63,10 +63,6 @@ def by_length(context, caption):
     return 4.0 * len(caption.split()) + 1.0
 
 
-def grey(context):
-    return Image.new("RGB", (24, 16), "grey")
-
-
 HEALTHY = Planted(last_picture, last_caption, by_overlap)
 
 
