@@ -62,7 +62,7 @@ def test_nothing_told_is_not_measured():
 
 
 def test_synonyms_never_cost():
-    found = columns(["a large dog", "he sat"], ["a big dog", "he sat"])
+    found = columns(["an ill dog", "he sat"], ["a sick dog", "he sat"])
     if WITH_WORDNET not in found:
         pytest.skip("nltk finds no WordNet on this machine")
     assert (found[WITH_WORDNET] >= found[METEOR]).all()

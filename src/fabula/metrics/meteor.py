@@ -1,4 +1,8 @@
-"""METEOR by nltk: told words are paired with true ones, equal first, then of one stem, then of one meaning."""
+"""METEOR by nltk: told words are paired with true ones, equal first, then of one stem, then of one meaning.
+
+nltk pairs from the end of the captions, each word with the last free one: where a word comes several times, the
+captions may fall into more runs than METEOR's own program finds. It looks synonyms up by stem, and misses some.
+"""
 
 from __future__ import annotations
 
@@ -79,11 +83,11 @@ def _kept(**functions: Callable[[str], Any]) -> Any:
 
 
 def _wordnet() -> Any:
-    """nltk's reader of WordNet; None where its files are not on this machine. Nothing is downloaded."""
+    """nltk's reader of WordNet; None where its files are not all on this machine. Nothing is downloaded."""
     from nltk.corpus import wordnet
 
     try:
         wordnet.ensure_loaded()
-    except LookupError:
+    except (LookupError, OSError):  # there is none, or not all of it
         return None
     return wordnet
