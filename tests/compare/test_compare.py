@@ -15,10 +15,11 @@ from fabula.cli import main
 from fabula.compare import compare, read_sides, write
 from fabula.compare.differences import add_up, differences
 from fabula.compare.moved import most, moved
-from fabula.compare.windows import Windows
+from fabula.compare.windows import OF_WORDS, Windows
 from fabula.compare.words import notes
 from fabula.errors import FabulaError
-from fabula.metrics import MEASURES, WINDOWS
+from fabula.evaluate.rows import SCORES
+from fabula.metrics import MEASURES, STATISTICS, WINDOWS, Told
 
 BETTER = {name for name in MEASURES if MEASURES[name].better}
 
@@ -261,3 +262,11 @@ def test_it_needs_no_model(tmp_path):
     script = f"import sys; from fabula.cli import main; main(['compare', {one!r}, {one!r}]); "
     script += "sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def test_all_measures_follow_from_the_table_of_windows():
+    """A new measure is compared by itself, or its columns belong among those that are kept."""
+    nothing = Told(np.zeros((1, 0, 0, 3), np.uint8), ["it rained"], captions=["it snowed"])
+    known = {WINDOWS, *SCORES, *(name for part in OF_WORDS for name in STATISTICS[part](nothing))}
+    lost = {name for name, measure in MEASURES.items() if not known.issuperset(measure.reads)}
+    assert not lost
