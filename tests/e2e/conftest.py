@@ -4,5 +4,5 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-PLACES = (TESTS / "e2e", TESTS, *(TESTS / room for room in ("report", "study", "compare")))
+PLACES = (TESTS / "e2e", TESTS, *(TESTS / room for room in ("report", "study", "compare", "audit")))
 sys.path[:0] = map(str, PLACES)

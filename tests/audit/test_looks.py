@@ -1,0 +1,76 @@
+"""Copies are near and others are far; the search by bands finds what looking at all pairs finds."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from planted import CHANGES, story
+
+from fabula.audit.bands import near_pairs
+from fabula.audit.looks import apart, look, plain
+from fabula.audit.near_pictures import APART, BITS
+from fabula.audit.words import Lexicon, runs, shared_stretches, words
+
+SMALL = st.lists(st.integers(0, 2**64 - 1), max_size=12)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return [frame.picture for index in range(6) for frame in story("test", index).frames]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_copy_is_near(pictures, change):
+    own, copies = [look(each) for each in pictures], [look(CHANGES[change](each)) for each in pictures]
+    bits = [(one.hash ^ other.hash).bit_count() for one, other in zip(own, copies, strict=True)]
+    far = apart(np.stack([each.thumb for each in own]), np.stack([each.thumb for each in copies]))
+    assert max(bits) <= BITS
+    assert far.max() <= APART
+
+
+def test_other_stories_are_far(pictures):
+    other = np.stack([look(frame.picture).thumb for index in range(8) for frame in story("train", index).frames])
+    assert all(apart(other, np.stack([look(each).thumb] * len(other))).min() > APART for each in pictures)
+
+
+def test_what_shows_nothing_is_plain():
+    noise = np.random.default_rng(0).integers(0, 256, (40, 80, 3), dtype=np.uint8)
+    grainy = Image.fromarray(250 + noise // 64)
+    thumbs = np.stack(
+        [look(each).thumb for each in (Image.new("RGB", (80, 40)), grainy, story("test", 0).frames[0].picture)]
+    )
+    assert plain(thumbs).tolist() == [True, True, False]
+
+
+@given(SMALL, SMALL, st.lists(st.tuples(st.integers(0, 11), st.integers(0, 2**64 - 1)), max_size=8), st.integers(0, 15))
+def test_bands_find_what_brute_force_finds(some, others, near, distance):
+    """`near` plants hashes that differ from one of the first side in a few bits."""
+    planted = [some[n % len(some)] ^ (mask & (mask >> 7) & (mask >> 23)) for n, mask in near if some]
+    one, other = (np.array(each, np.uint64) for each in (some, others + planted))
+    brute = [(i, j) for i, x in enumerate(one) for j, y in enumerate(other) if int(x ^ y).bit_count() <= distance]
+    assert near_pairs(one, other, distance).tolist() == [list(pair) for pair in brute]
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "b"]), max_size=14), max_size=6))
+def test_runs_are_the_different_runs_of_eight_words(captions):
+    texts = [" ".join(each) for each in captions]
+    found = runs(texts, Lexicon())
+    for row, said in enumerate(captions):
+        true = {tuple(said[at : at + 8]) for at in range(len(said) - 7)}
+        assert (found.caption == row).sum() == len(true)
+    every = {tuple(said[at : at + 8]) for said in captions for at in range(len(said) - 7)}
+    assert len(set(found.run.tolist())) == len(every)
+
+
+@given(st.lists(st.sampled_from("abcdefgh,. "), max_size=40), st.lists(st.sampled_from("abcdefgh "), max_size=40))
+def test_marks_are_stretches_that_the_other_has(start, end):
+    known = "one two three four five six seven eight"
+    caption, other = f"{' '.join(start)} {known}, nine", f"{' '.join(end)} ten {known}"
+    for low, high in shared_stretches(caption, other):
+        assert " ".join(words(caption[low:high])) in " ".join(words(other))
+    assert known in [caption[low:high] for low, high in shared_stretches(caption, other)]
+
+
+def test_words_have_no_typesetting():
+    assert words("\u201cDon\u2019t!\u201d, SHE said\u2026") == ["don\u2019t", "she", "said"]
