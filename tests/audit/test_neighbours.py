@@ -39,7 +39,7 @@ def test_neighbours_of_a_film_leak(capsys, tmp_path, hue, leaks):
     assert (code, told["leaks"]) == (int(leaks), leaks)
     assert told["count"] == 10
     assert told["examples"][0]["text"] == "test story 0001 beside train story 0000"
-    assert "blocks of neighbouring ids" in told["remedy"]
+    assert ("blocks of neighbouring ids" in told["remedy"]) == leaks
 
 
 def test_blocks_with_a_gap_have_no_neighbours(capsys, tmp_path):

@@ -37,7 +37,7 @@ def neighbours(one: Read, other: Read) -> Iterator[Finding]:
         what=f"stories of {other.split}",
         about=f"The story before or after it, by number, is in {one.split}."
         + (alike or " They look no more alike than others, so the numbers may mean nothing."),
-        remedy=REMEDY,
+        remedy=REMEDY if sure else "",
         examples=[_example(one, other, *pair) for pair in pairs[:EXAMPLES]],
     )
 
