@@ -3,50 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from fabula.data.corpus import Split
+from fabula.evaluate.answering import best_answers
 from fabula.evaluate.asking import ask
+from fabula.evaluate.closely import looked_at
 from fabula.evaluate.inquiry import Inquiry
 from fabula.floors.progress import Progress
 from fabula.metrics import MEASURES, Scores
+from fabula.recipe import Data
+from fabula.story import Frame
 from fabula.verdict import best_floor
+from fabula.world.oracle import Oracle
 
 KIND = "ceiling"
+LAWS, WHOLE_PAST, MEAN = "the_laws", "the_laws_and_the_past", "the_laws_mean_picture"
+RENDERS = 32  # next frames that a ceiling's picture is made of
+
+
+def ceilings_of(split: Split, data: Data) -> dict[str, Any]:
+    """Who knows the laws behind a split: of the built-in world alone. All are asked about few windows.
+
+    `the_laws` knows what a model is given, and paints for the least absolute error; `the_laws_mean_picture` for the
+    least squared error; `the_laws_and_the_past` knows all frames from the story's first one on.
+    """
+    if data.source != "world" or not data.context or data.equalise:
+        return {}
+    hard, size = split.name == "hard", data.picture_size
+    return {
+        LAWS: Oracle(hard=hard, size=size, renders=RENDERS),
+        MEAN: Oracle(hard=hard, size=size, renders=RENDERS, aim="mse"),
+        WHOLE_PAST: Oracle(hard=hard, size=size, renders=0),
+    }
 
 
 def ask_ceilings(inquiry: Inquiry, progress: Progress) -> dict[str, Scores]:
     """What every ceiling scores on the few windows."""
-    scores = {name: Scores() for name in inquiry.ceilings}
+    scores, size = {name: Scores() for name in inquiry.ceilings}, inquiry.data.picture_size
     with progress("how well it could be told", len(scores)) as advance, inquiry.timed("ceilings"):
         for name, teller in inquiry.ceilings.items():
-            told, _ = ask(teller, inquiry.few, inquiry.seed, inquiry.data.picture_size)
-            scores[name].add(told)
+            contexts = _pasts(inquiry) if name == WHOLE_PAST else inquiry.few.contexts
+            told, _ = ask(teller, inquiry.few, inquiry.seed, size, contexts)
+            told = looked_at(teller, replace(inquiry.few, contexts=contexts), told, np.ones(len(told), bool))
+            scores[name].add(told, best_answers(teller, inquiry.few, contexts, size))
             advance(1, name)
     return scores
+
+
+def _pasts(inquiry: Inquiry) -> list[list[Frame]]:
+    """All frames before each target, from the story's first one on."""
+    split = inquiry.split
+    windows = [split.windows[int(number)] for number in inquiry.few.numbers]
+    ends = [window.start + split.windows.context for window in windows]
+    pairs = zip(windows, ends, strict=True)
+    return [[split.store.frame(window.story, place) for place in range(end)] for window, end in pairs]
 
 
 def add_ways(inquiry: Inquiry, ceilings: Mapping[str, Scores], tellers: dict[str, dict[str, Any]]) -> None:
     """Put `way`, `way_low` and `way_high` beside each value of a model that has a floor and a ceiling.
 
-    The way is measured on the few windows: from the floor that is best on all windows to the best ceiling.
+    The way is measured on the few windows: from the floor that is best on all windows to the ceiling that is best
+    among those that know no more than a model is given.
     """
     stories = inquiry.few.stories
-    reached = {name: scores.values(stories) for name, scores in ceilings.items()}
+    known = {name: scores for name, scores in ceilings.items() if name != WHOLE_PAST}
+    reached = {name: scores.values(stories) for name, scores in known.items()}
     for model in inquiry.models:
         mine = inquiry.scores[model].part(inquiry.few_rows)
         for measure, entry in tellers[model]["metrics"].items():
             floor, ceiling = best_floor(tellers, measure), _best(reached, measure)
             if floor and ceiling:
                 below = inquiry.scores[floor].part(inquiry.few_rows)
-                way = mine.way(below, ceilings[ceiling], stories, only=[measure]).get(measure, {})
+                way = mine.way(below, known[ceiling], stories, only=[measure]).get(measure, {})
                 entry |= {("way" if side == "value" else f"way_{side}"): number for side, number in way.items()}
 
 
 def _best(reached: Mapping[str, Mapping[str, Any]], measure: str) -> str | None:
     """The ceiling that is best in a measure."""
     better = MEASURES[measure].better
-    known = {name: found[measure]["value"] for name, found in reached.items() if measure in found}
-    known = {name: value for name, value in known.items() if value is not None}
+    values = {name: found[measure]["value"] for name, found in reached.items() if measure in found}
+    known = {name: value for name, value in values.items() if value is not None}
     if not known or better is None:
         return None
     return (min if better == "lower" else max)(known, key=lambda name: known[name])

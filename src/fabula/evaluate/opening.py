@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from fabula import bundle
 from fabula.data.corpus import Split, open_corpus, open_split
 from fabula.data.open import of_source
 from fabula.errors import FabulaError
+from fabula.evaluate.ceilings import ceilings_of
 from fabula.floors import Floors, fit
 from fabula.floors.progress import Progress, silent
 from fabula.recipe import Data, Recipe
@@ -29,6 +30,7 @@ class Opened:
     tokenizer: Tokenizer
     data: Data
     about: Mapping[str, Any]
+    ceilings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def open_run(
@@ -45,7 +47,8 @@ def open_run(
 
     `keys` are the names of that source's columns (`captions_key`, ...) where they are unusual.
 
-    Floors that the bundle lacks are fitted on the run's train data and kept in it; without `floors` there are none.
+    Floors that the bundle lacks are fitted on the run's train data and kept in it; without `floors` there are none, and
+    no ceilings.
     """
     held = bundle.load(path)
     data = held.recipe.data if source is None else of_source(held.recipe.data, source, **keys)
@@ -53,7 +56,8 @@ def open_run(
     beside = _floors_of(held, progress).tellers() if floors else {}
     model = teller_of(held.model, held.tokenizer, held.recipe, device)
     about = {"model": held.recipe.name, "tell": vars(held.recipe.tell)}
-    return Opened({MODEL: model, **beside}, found, held.tokenizer, data, about)
+    above = ceilings_of(found, data) if floors else {}
+    return Opened({MODEL: model, **beside}, found, held.tokenizer, data, about, above)
 
 
 def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress = silent) -> Opened:
@@ -64,7 +68,8 @@ def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress 
         raise FabulaError(f"{recipe.data.source}: no split {name!r}; it has {', '.join(corpus.splits)}")
     floors = fit(corpus, recipe, progress)
     about = {"model": None, "tell": vars(recipe.tell)}
-    return Opened(floors.tellers(), corpus.splits[name], corpus.tokenizer, recipe.data, about)
+    found = corpus.splits[name]
+    return Opened(floors.tellers(), found, corpus.tokenizer, recipe.data, about, ceilings_of(found, recipe.data))
 
 
 def _floors_of(held: bundle.Bundle, progress: Progress) -> Floors:

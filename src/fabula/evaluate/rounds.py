@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from fabula.evaluate.asking import Chunk, ask, kind_of, the_truth
 from fabula.evaluate.boards import keep_pictures
+from fabula.evaluate.closely import looked_at
 from fabula.evaluate.inquiry import Inquiry
 from fabula.evaluate.rows import Rows
 from fabula.floors.progress import Progress
@@ -36,8 +36,8 @@ def _ask_one(inquiry: Inquiry, name: str, chunk: Chunk, rows: Rows, kept: set[in
     teller = inquiry.tellers[name]
     with inquiry.timed(f"tell.{name}"):
         told, frames = ask(teller, chunk, inquiry.seed, inquiry.data.picture_size)
-    few = np.isin(chunk.numbers, inquiry.few.numbers)
-    told = replace(told, few=few)
+        few = np.isin(chunk.numbers, inquiry.few.numbers)
+        told = looked_at(teller, chunk, told, few)
     rows.add(name, kind_of(teller), chunk, told.captions, inquiry.scores[name].add(told))
     if teller.paints:
         keep_pictures(folder, name, chunk, frames, kept)

@@ -26,11 +26,16 @@ LABELS = {
     "spread_ratio": "ratio",
     "length_ratio": "ratio",
     "rouge_l": "rouge",
+    "cider_d": "cider",
+    "names_f1": "names",
+    "names_invented": "invented",
+    "tags_valid": "tags",
     "repetition": "rep.",
     "distinct": "kinds",
     "distinct_1": "dist1",
     "distinct_2": "dist2",
 }
+LEFT_OUT = ("caption.names_precision", "caption.names_recall")  # a line is short; the page has them
 ARROWS = {"lower": "↓", "higher": "↑", None: ""}
 ORDER = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3}
 
@@ -46,7 +51,8 @@ def show(scores: Mapping[str, Any], console: Console) -> None:
 def table(scores: Mapping[str, Any], regime: str) -> Table:
     """The measures of one regime; the best floor of each in bold, beneath it the truth's own values. A star peeks."""
     tellers = scores["tellers"]
-    names = [m for m in MEASURES if MEASURES[m].regime == regime and any(m in t["metrics"] for t in tellers.values())]
+    found = {m for teller in tellers.values() for m, entry in teller["metrics"].items() if entry["value"] is not None}
+    names = [m for m in MEASURES if MEASURES[m].regime == regime and m in found and m not in LEFT_OUT]
     best = {measure: best_floor(tellers, measure) for measure in names}
     made = Table(title=TITLES[regime], title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=0)
     made.add_column("teller", no_wrap=True)

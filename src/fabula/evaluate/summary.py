@@ -26,8 +26,8 @@ def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str
             for name, teller in inquiry.tellers.items()
         }
         add_ways(inquiry, ceilings, tellers)
-        few = inquiry.few.stories if ceilings else None
-        tellers |= {name: {"kind": KIND, "metrics": scores.values(few)} for name, scores in ceilings.items()}
+        for name, scores in ceilings.items():
+            tellers[name] = {"kind": KIND, "metrics": scores.values(inquiry.few.stories)}
         truth = inquiry.truth.values(inquiry.stories)
     return {
         "data": inquiry.split.store.meta["source"],
