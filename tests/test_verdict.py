@@ -160,3 +160,11 @@ def test_without_a_model_the_best_floors_are_named():
 def test_one_window_is_no_proof_of_health():
     said = verdict(changed(("windows",), 1))
     assert "one window alone cannot show" in said[0]
+
+
+def test_the_way_to_the_ceiling_is_told_where_there_is_one():
+    scores = changed((*OWN, "picture.mae"), {"value": 0.1, "way": 0.61, "way_low": 0.58, "way_high": 0.64})
+    assert "model's pictures: 61% of the way from the best floor to the ceiling (95 %: 58% to 64%)." in verdict(scores)
+    scores["tellers"]["model"]["metrics"]["picture.mae"]["way"] = -0.2
+    assert any("pictures: not above the best floor" in sentence for sentence in verdict(scores))
+    assert not any("ceiling" in sentence for sentence in verdict(healthy()))

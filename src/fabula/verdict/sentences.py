@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fabula.verdict.diseases import diseases
-from fabula.verdict.standing import against_floors, best_floors
+from fabula.verdict.standing import against_floors, best_floors, ways
 from fabula.verdict.uses import uses
 
 LARGE_CUT = 0.05  # share of captions that were truncated worth a warning
@@ -28,7 +28,7 @@ def _of_model(scores: Mapping[str, Any], name: str) -> list[str]:
     health = [] if found else [f"{name}: {_healthy(scores['windows'])}"]
     known = [] if scores.get("protocol", {}).get("context", 1) else [f"{name}: {AGAIN}"]
     named = [f"{name}: {sentence}" for sentence in found.values()]
-    return known + named + health + uses(scores, name) + against_floors(scores, name)
+    return known + named + health + ways(scores, name) + uses(scores, name) + against_floors(scores, name)
 
 
 def _healthy(windows: int) -> str:

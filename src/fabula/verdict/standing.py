@@ -8,6 +8,42 @@ from typing import Any
 from fabula.metrics import MEASURES
 from fabula.verdict.entries import value
 
+HEADLINES = (  # the measures that a verdict speaks of; the tables have all
+    "picture.mae",
+    "picture.mse",
+    "picture.ssim",
+    "caption.perplexity_word",
+    "caption.bleu",
+    "caption.chrf",
+    "caption.rouge_l",
+    "caption.cider",
+    "caption.names_f1",
+    "world.caption.who",
+    "world.caption.where",
+    "world.caption.doing",
+    "world.picture.who",
+    "world.picture.where",
+    "cloze.caption",
+    "cloze.picture",
+    "retrieval.picture.r10",
+    "retrieval.caption.r10",
+)
+WAYS = {"captions": "caption.log_loss_word", "pictures": "picture.mae"}
+
+
+def ways(scores: Mapping[str, Any], name: str) -> list[str]:
+    """How much of the way from the best floor to the ceiling a teller has gone, where there is a ceiling."""
+    metrics = scores["tellers"][name]["metrics"]
+    known = {subject: metrics[m] for subject, m in WAYS.items() if metrics.get(m, {}).get("way") is not None}
+    return [f"{name}'s {subject}: {_gone(entry)}." for subject, entry in known.items()]
+
+
+def _gone(entry: Mapping[str, Any]) -> str:
+    between = f" (95 %: {entry['way_low']:.0%} to {entry['way_high']:.0%})" if entry.get("way_low") is not None else ""
+    if entry["way"] <= 0:
+        return f"not above the best floor: {entry['way']:.0%} of the way to the ceiling{between}"
+    return f"{entry['way']:.0%} of the way from the best floor to the ceiling{between}"
+
 
 def against_floors(scores: Mapping[str, Any], name: str) -> list[str]:
     """Where a teller is better than every floor, where it is not, and whether that holds for pictures and captions.
@@ -42,7 +78,7 @@ def compared(scores: Mapping[str, Any], name: str) -> tuple[list[str], dict[str,
     better: list[str] = []
     alike: dict[str, str] = {}
     worse: dict[str, str] = {}
-    for measure in MEASURES:
+    for measure in HEADLINES:
         gain = _gain(scores, name, measure)
         if gain is None:
             continue
