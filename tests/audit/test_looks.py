@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from planted import CHANGES, story
@@ -44,6 +44,7 @@ def test_what_shows_nothing_is_plain():
 
 
 @given(SMALL, SMALL, st.lists(st.tuples(st.integers(0, 11), st.integers(0, 2**64 - 1)), max_size=8), st.integers(0, 15))
+@settings(max_examples=30)
 def test_bands_find_what_brute_force_finds(some, others, near, distance):
     """`near` plants hashes that differ from one of the first side in a few bits."""
     planted = [some[n % len(some)] ^ (mask & (mask >> 7) & (mask >> 23)) for n, mask in near if some]

@@ -39,10 +39,13 @@ def _in_band(some: np.ndarray, others: np.ndarray, band: int, distance: int) -> 
     order = np.argsort(keys, kind="stable")
     ends = np.bincount(keys, minlength=1 << BITS).cumsum()
     starts = np.concatenate([[0], ends[:-1]])
-    for flip in _flips(distance // BANDS):
-        bucket = asked ^ flip
-        for left, right in _members(starts[bucket], ends[bucket]):
-            pairs = np.stack([order[right], left], 1)
+    flips = _flips(distance // BANDS)
+    step = max(1, MOST // len(flips))
+    for first in range(0, len(asked), step):
+        bucket = (asked[first : first + step, None] ^ flips).ravel()
+        full = np.flatnonzero(starts[bucket] < ends[bucket])
+        for row, right in _members(starts[bucket[full]], ends[bucket[full]]):
+            pairs = np.stack([order[right], first + full[row] // len(flips)], 1)
             yield pairs[np.bitwise_count(some[pairs[:, 0]] ^ others[pairs[:, 1]]) <= distance]
 
 
@@ -50,9 +53,10 @@ def _band(hashes: np.ndarray, band: int) -> np.ndarray:
     return ((hashes >> np.uint64(BITS * band)) & np.uint64((1 << BITS) - 1)).astype(np.int64)
 
 
-def _flips(most: int) -> list[int]:
-    """All ways to change at most so many of a band's bits."""
-    return [sum(1 << bit for bit in bits) for n in range(most + 1) for bits in combinations(range(BITS), n)]
+def _flips(most: int) -> np.ndarray:
+    """All ways to change at most so many of a band's bits, as masks."""
+    masks = [sum(1 << bit for bit in bits) for n in range(most + 1) for bits in combinations(range(BITS), n)]
+    return np.array(masks, np.int64)
 
 
 def _members(starts: np.ndarray, ends: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -14,7 +14,7 @@ from fabula.audit.read import Read
 
 BITS = 11  # in which the hashes of two copies may differ; see docs/audit.md for what was measured
 APART = 1.2  # standard deviations by which no cell of two copies differs
-CHUNK = 1 << 14  # pairs whose thumbnails are compared at once
+CHUNK = 1 << 12  # pairs whose thumbnails are compared at once
 
 
 class Twins(NamedTuple):
