@@ -16,7 +16,7 @@ HEADLINES = (  # the measures that a verdict speaks of; the tables have all
     "caption.bleu",
     "caption.chrf",
     "caption.rouge_l",
-    "caption.cider",
+    "caption.cider_d",
     "caption.names_f1",
     "world.caption.who",
     "world.caption.where",
@@ -78,7 +78,7 @@ def compared(scores: Mapping[str, Any], name: str) -> tuple[list[str], dict[str,
     better: list[str] = []
     alike: dict[str, str] = {}
     worse: dict[str, str] = {}
-    for measure in HEADLINES:
+    for measure in (known for known in HEADLINES if known in MEASURES):
         gain = _gain(scores, name, measure)
         if gain is None:
             continue
