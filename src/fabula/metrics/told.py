@@ -35,6 +35,7 @@ class Told:
     captions: Sequence[str] | None = None
     likelihood: Likelihood | None = None
     truth: Truth | None = None  # the same true frames, where other tellers are held against them too
+    cloze: NDArray[np.float64] | None = None  # (N, 5) nats of the five captions of each window's story cloze
     few: NDArray[np.bool_] | None = None  # (N,) the windows that costly measures look at; None: all
 
     @cached_property

@@ -24,11 +24,14 @@ NAMED = re.compile(rf"\b({NAME})\b")
 THINGS = re.compile(rf"\b(?:an?|the|her|his) (?:\w+ )?({THING})\b", re.IGNORECASE)
 SOMEWHERE = {place.name: place.name for place in PLACES.values()} | {f"the {p.mark}": p.name for p in PLACES.values()}
 WHERE = re.compile(rf"\b({'|'.join(sorted(SOMEWHERE, key=len, reverse=True))})\b", re.IGNORECASE)
-LIGHT = {"day": ("day", "daylight", "midday", "morning"), "dusk": ("evening", "dusk"), "night": ("night",)}
+LIGHT = {"day": ("day", "daylight", "midday", "morning", "shone"), "dusk": ("evening", "dusk"), "night": ("night",)}
 WEATHER = {
-    "clear": ["clear", "blue", "sun", "sunny", "stars", "starry", "moon", "moonlit", "shadows", "golden", "fine"],
-    "rain": ["rain", "rainy", "wet", "puddles"],
-    "snow": ["snow", "snowy", "snowflakes", "flakes"],
+    "clear": (
+        *("clear", "blue", "sun", "sunny", "stars", "starry", "moon", "moonlit"),
+        *("shadows", "golden", "glowed", "fine"),
+    ),
+    "rain": ("rain", "rainy", "wet", "puddles"),
+    "snow": ("snow", "snowy", "snowflakes", "flakes", "winter"),
 }
 IN_HAND = (
     "begin held",
@@ -74,7 +77,7 @@ def read_caption(caption: str) -> Answers:
     return found
 
 
-def asked(scene: Scene, caption: str) -> dict[str, bool]:
+def told_of(scene: Scene, caption: str) -> dict[str, bool]:
     """Which questions a frame can be asked: those to which its true caption gives an answer.
 
     holding is asked only where what anybody holds is the event's own thing, since no caption tells of another.
@@ -144,11 +147,17 @@ def _sky(caption: str, kind: str) -> Answers:
 
 
 def _words(sentence: str) -> tuple[str, str]:
-    """The light and the weather of a sentence; "" where it has no word for them. What falls goes before a clear sky."""
+    """The light and the weather of a sentence; "" where it has no word for them.
+
+    The sun shines by day, and the moon by night: so day is the weakest light, and a clear sky the weakest weather.
+    """
     words = set(re.findall(r"\w+", sentence.lower()))
-    light = _only(light for light, of in LIGHT.items() if words.intersection(of))
-    weathers = [weather for weather, of in WEATHER.items() if words.intersection(of)]
-    return light, _only(weathers if len(weathers) < 2 else weathers[1:])
+    light, weather = ([name for name, of in table.items() if words.intersection(of)] for table in (LIGHT, WEATHER))
+    return _stronger(light), _stronger(weather)
+
+
+def _stronger(found: list[str]) -> str:
+    return _only(found[-1:] if len(found) == 2 and found[0] in ("day", "clear") else found)
 
 
 def _only(found: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, zip_longest
 
+import numpy as np
+
 from fabula.story import Frame, Size
 from fabula.world.dice import Dice
 from fabula.world.props import PROPS
@@ -50,7 +52,7 @@ class Candidates:
     """Five next frames, one of them true, in an order that is drawn."""
 
     captions: tuple[str, ...]
-    pictures: tuple[Pixels, ...]  # (H, W, 3)
+    pictures: Pixels  # (5, H, W, 3)
     right: int  # the place of the true one
     changed: tuple[str, ...]  # the fact that is another in each; "" for the true one
 
@@ -96,7 +98,7 @@ def _ordered(caption: str, true: Pixels, found: Mapping[str, tuple[str, Pixels]]
     five = [(told, picture, fact) for told, (fact, picture) in found.items()]
     five.insert(right, (caption, true, ""))
     captions, pictures, facts = zip(*five, strict=True)
-    return Candidates(captions, pictures, right, facts)
+    return Candidates(captions, np.stack(pictures), right, facts)
 
 
 def _in_turns(scene: Scene, context: Sequence[Scene], dice: Dice) -> Iterator[tuple[str, Scene]]:
