@@ -14,14 +14,17 @@ def scorer(
     what: Annotated[str, typer.Argument(help="train or about.", metavar="train|about")],
     folder: Annotated[Path | None, typer.Argument(help="Of the scorer; for `about` the shipped one.")] = None,
     source: Annotated[list[str] | None, typer.Option(help=SOURCE, show_default="world")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Optimiser steps.", show_default="500")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=2, help="Pairs a step.", show_default="192")] = None,
-    learning_rate: Annotated[float | None, typer.Option(min=1e-9, help="At its highest.", show_default="2e-3")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Optimiser steps.", show_default="400")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=2, help="Pairs a step.", show_default="128")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=1e-9, help="At its highest.", show_default="3e-3")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of all chance.", show_default="0")] = None,
     stories: Annotated[int, typer.Option(min=1, help="Train stories of the world.")] = 2000,
     test_stories: Annotated[int, typer.Option(min=1, help="Test stories of the world.")] = 440,
 ) -> None:
-    """Train the encoder of pictures and captions that told stories are measured with, or say what one is."""
+    """Train the encoder of pictures and captions that told stories are measured with, or say what one is.
+
+    Whoever stops the training (Ctrl-C) keeps what was learned by then; scorer.json says after how many steps.
+    """
     import json
 
     from fabula.errors import FabulaError, pick

@@ -26,7 +26,7 @@ class BagTextEncoder(TextEncoder):
         vocabulary: Vocabulary,
         *,
         embedding: Number = 96,
-        buckets: Number = 8192,
+        buckets: Number = 4096,
         dropout: Share = 0.2,
     ):
         super().__init__()

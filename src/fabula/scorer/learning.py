@@ -19,9 +19,9 @@ from fabula.scorer.towers import Towers
 class Plan:
     """How long and how fast. Every `turns`-th step learns from the second source, and so on in turn."""
 
-    steps: int = 500
-    batch_size: int = 192
-    learning_rate: float = 2e-3
+    steps: int = 400
+    batch_size: int = 128
+    learning_rate: float = 3e-3
     weight_decay: float = 0.05
     warmup: int = 30
     temperature: float = 0.07  # at the beginning: it learns too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from importlib import metadata
 from itertools import chain
@@ -21,7 +21,7 @@ from fabula.scorer import folder
 from fabula.scorer.credits import credits_of
 from fabula.scorer.learning import Plan, learn
 from fabula.scorer.measuring import retrieval_of_pairs
-from fabula.scorer.pairs import pairs_of
+from fabula.scorer.pairs import Pairs, pairs_of
 from fabula.scorer.towers import Design, Towers
 from fabula.tokenizer import Tokenizer
 
@@ -46,11 +46,12 @@ def make_scorer(
     began = time.monotonic()
     with _dice(plan.seed):
         towers = Towers(design, tokenizer.vocabulary)
-        _learn(towers, [pairs_of(store, tokenizer, design) for store in stores.values()], plan, say)
+        done = _learn(towers, [pairs_of(store, tokenizer, design) for store in stores.values()], plan, say)
     made = {
         "fabula": metadata.version("fabula"),
         "sources": {shown(name): _about(store, data) for name, store in stores.items()},
         "plan": asdict(plan),
+        "steps_done": done,
         "seconds": round(time.monotonic() - began),
         "weights": sum(weight.numel() for weight in towers.parameters()),
         "licence": LICENCE,
@@ -70,11 +71,15 @@ def _with_test(out: Path, data: Data, sources: Sequence[str], say: Say) -> dict[
     return about | {"test": found}
 
 
-def _learn(towers: Towers, pairs: Sequence[Any], plan: Plan, say: Say) -> None:
-    began = time.monotonic()
-    for step, loss in learn(towers, pairs, plan):
-        if step % SAID_EVERY == 0 or step == plan.steps:
-            say(f"step {step} of {plan.steps}, loss {loss:.3f}, {time.monotonic() - began:.0f} s")
+def _learn(towers: Towers, pairs: Sequence[Pairs], plan: Plan, say: Say) -> int:
+    """How many steps were done: fewer than planned where somebody stopped it (Ctrl-C) and keeps what was learned."""
+    began, done = time.monotonic(), 0
+    with suppress(KeyboardInterrupt):
+        for done, loss in learn(towers, pairs, plan):
+            if done % SAID_EVERY == 0 or done == plan.steps:
+                say(f"step {done} of {plan.steps}, loss {loss:.3f}, {time.monotonic() - began:.0f} s")
+    towers.eval()
+    return done
 
 
 @contextmanager

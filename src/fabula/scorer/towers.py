@@ -17,8 +17,8 @@ from fabula.story import Size
 from fabula.types import Vocabulary
 
 TEXTS = {**TEXT_ENCODERS, "bag": BagTextEncoder}
-IMAGE = Spec("conv", {"channels": (16, 64, 128, 192), "activation": "relu", "grid": (2, 4)}, "image_encoder")
-TEXT = Spec("bag", {"embedding": 96, "buckets": 8192, "dropout": 0.2}, "text_encoder")
+IMAGE = Spec("conv", {"channels": (16, 32, 64, 128), "activation": "relu", "grid": (2, 4)}, "image_encoder")
+TEXT = Spec("bag", {"embedding": 96, "buckets": 4096, "dropout": 0.2}, "text_encoder")
 
 
 @dataclass(frozen=True)
