@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from fabula.world.camera import Shot, shot_odds
@@ -21,45 +20,39 @@ from fabula.world.state import Event, Person, State, Thing, changed
 from fabula.world.tale import AT_MARK
 
 Touch = tuple[str, int]  # the last event that somebody took part in, as actor (0) or as other (1)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A state before and after an event, how it was shot, and what last touched everybody."""
-
-    before: State
-    after: State
-    shot: Shot
-    touched: tuple[Touch | None, ...]
-
-
+Way = tuple[Shot, tuple[Touch | None, ...]]  # how the frame is shot, and what last touched everybody
+Ways = dict[Way, float]  # how often stories come there by each
+Turned = tuple[State, State]  # before the frame's event and after it
 Key = tuple[object, ...]
-Way = tuple[Shot, tuple[Touch | None, ...]]
-Layer = dict[State, dict[Way, float]]
+UNSEEN: Shot = ("", "")  # before the first frame
 
 
 def key_of(scene: Scene) -> Key:
-    """What visits are found by: event, light, weather, who is there, and the shot."""
+    """What visits are found by: event, light, weather and who is there."""
     people = tuple((actor.who.id, actor.asleep) for actor in scene.actors)
-    return (changed(scene.event, place=""), scene.light, scene.weather, people, (scene.camera.shot, scene.camera.focus))
+    return (changed(scene.event, place=""), scene.light, scene.weather, people)
 
 
 @cache
-def visits(plot: str) -> dict[Key, dict[Visit, float]]:
+def visits(plot: str) -> dict[Key, dict[Turned, Ways]]:
     """All that a frame of the plot may be but its last, and how often a story comes there; once a process."""
-    found: dict[Key, dict[Visit, float]] = defaultdict(dict)
-    layer: Layer = {state: {(("", ""), (None,) * len(state.people)): chance} for state, chance in _beginnings(plot)}
+    found: dict[Key, dict[Turned, Ways]] = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
+    layer = {state: {(UNSEEN, (None,) * len(state.people)): chance} for state, chance in _beginnings(plot)}
     while layer:
-        following: Layer = defaultdict(lambda: defaultdict(float))
+        following: dict[State, Ways] = defaultdict(lambda: defaultdict(float))
         for state, ways in layer.items():
-            for visit, weight in _moves(state, ways):
-                after = remembered(visit.after)
-                if next_events(after):
-                    alike = found[_key(visit)]
-                    alike[visit] = alike.get(visit, 0.0) + weight
-                    following[after][visit.shot, visit.touched] += weight
+            for before, after, moved in _moves(state, ways):
+                told = remembered(after)
+                if next_events(told):
+                    _add(found[_key(after)][before, after], moved)
+                    _add(following[told], moved)
         layer = following
-    return dict(found)
+    return found
+
+
+def _add(ways: Ways, more: Ways) -> None:
+    for way, often in more.items():
+        ways[way] += often
 
 
 def remembered(state: State) -> State:
@@ -94,14 +87,14 @@ def _beginnings(plot: str) -> Iterator[tuple[State, float]]:
     law = PLOTS[plot]
     home = next(iter(home_odds(plot, hard=False)))
     people = tuple(Person(f"char{i + 1}", present=i == 0 or (law.company and i == 1)) for i in range(law.people))
-    things = tuple(first_thing(plot, i, props_of(plot, i)[0], home) for i in range(len(law.uses)))
+    things = tuple(_first_thing(plot, i, props_of(plot, i)[0], home) for i in range(len(law.uses)))
     for light, much in Counter(law.lights).items():
         for weather, often in Counter(law.weathers).items():
             chance = much / len(law.lights) * often / len(law.weathers)
             yield State(plot, home, light, weather, people, things), chance
 
 
-def first_thing(plot: str, number: int, kind: str, home: str) -> Thing:
+def _first_thing(plot: str, number: int, kind: str, home: str) -> Thing:
     """A plot's thing before the first frame, whatever its colour."""
     if number > 0:
         return Thing(f"obj{number + 1}", kind, "", where="away")
@@ -110,16 +103,17 @@ def first_thing(plot: str, number: int, kind: str, home: str) -> Thing:
     return Thing("obj1", kind, "", where="hand", holder="char1", owner="char1")
 
 
-def _moves(state: State, ways: dict[Way, float]) -> Iterator[tuple[Visit, float]]:
-    """All that may happen next, with the weights of all ways here that are seen alike afterwards added up."""
+def _moves(state: State, ways: Ways) -> Iterator[tuple[State, State, Ways]]:
+    """All that may happen next; the state before it without its own event, which no caption asks for."""
     odds, before = _one_way(next_events(state)), changed(state, last=None)
     for event in odds:
         after, share = follow(state, event), probability(event, odds)
-        moved: dict[Way, float] = defaultdict(float)
-        for (shot, touched), weight in ways.items():
-            for new, chance in shots(state, after, shot).items():
-                moved[new, _touch(touched, event)] += weight * share * chance
-        yield from ((Visit(before, after, *way), weight) for way, weight in moved.items())
+        views = {shot: shots(state, after, shot) for shot, _ in ways}
+        moved: Ways = defaultdict(float)
+        for (shot, touched), often in ways.items():
+            for new, chance in views[shot].items():
+                moved[new, _touch(touched, event)] += often * share * chance
+        yield before, after, moved
 
 
 def _one_way(odds: dict[Event, int]) -> dict[Event, int]:
@@ -134,8 +128,7 @@ def _touch(touched: tuple[Touch | None, ...], event: Event) -> tuple[Touch | Non
     return tuple(part.get(f"char{i + 1}", before) for i, before in enumerate(touched))
 
 
-def _key(visit: Visit) -> Key:
-    assert visit.after.last
-    people = tuple((id, visit.after.person(id).asleep) for id in shown(visit.after))
-    event = changed(visit.after.last, place="")
-    return (event, visit.after.light, visit.after.weather, people, visit.shot)
+def _key(after: State) -> Key:
+    assert after.last
+    people = tuple((id, after.person(id).asleep) for id in shown(after))
+    return (changed(after.last, place=""), after.light, after.weather, people)

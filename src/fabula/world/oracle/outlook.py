@@ -10,7 +10,7 @@ from functools import cached_property
 from fabula.story import Frame
 from fabula.world.camera import Shot
 from fabula.world.oracle.foretold import caption_chance
-from fabula.world.oracle.posterior import Hypothesis, posterior
+from fabula.world.oracle.hypotheses import Hypothesis, posterior
 from fabula.world.oracle.seen import look
 from fabula.world.oracle.turns import Turn, turns
 from fabula.world.scene import Scene

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
 from math import prod
@@ -11,26 +11,24 @@ from math import prod
 from fabula.world.dice import probability
 from fabula.world.events import FEELINGS
 from fabula.world.law import places_of
-from fabula.world.oracle.chain import Visit, key_of, visits
+from fabula.world.oracle.chain import Touch, Turned, Ways, key_of, visits
 from fabula.world.plots import PLOTS, props_of
 from fabula.world.scene import Actor, Scene
 from fabula.world.setup import home_odds, kind_odds, plot_odds, prop_odds
 from fabula.world.state import State, Thing, changed
 
-Before = tuple[State, State]  # the state before an event and after it
 
-
-def first_frames(seen: Scene, *, hard: bool) -> dict[Before, float]:
+def first_frames(seen: Scene, *, hard: bool) -> dict[Turned, float]:
     """All that a story may be in when it shows this; weights are how often stories come there, not normalised."""
-    found: dict[Before, float] = defaultdict(float)
+    found: dict[Turned, float] = defaultdict(float)
     for plot in PLOTS:
         fitting = visits(plot).get(key_of(seen), {})
         for kinds in _kinds(plot, seen) if fitting else ():
             chance = _setup_chance(plot, kinds, seen, hard=hard)
-            for visit, often in fitting.items():
-                weight = chance * often * _place_chance(visit, seen.place, hard=hard) * _moods(visit, seen)
+            for (before, after), ways in fitting.items() if chance else ():
+                weight = chance * _place_chance(after, seen.place, hard=hard) * _often(ways, after, seen)
                 if weight:
-                    found[_there(visit.before, seen, kinds, hard), _there(visit.after, seen, kinds, hard)] += weight
+                    found[_there(before, seen, kinds, hard), _there(after, seen, kinds, hard)] += weight
     return found
 
 
@@ -67,20 +65,29 @@ def _setup_chance(plot: str, kinds: tuple[str, ...], seen: Scene, *, hard: bool)
     return probability(plot, plot_odds()) * (things and things * kinds_chance(company, list(kinds), hard=hard))
 
 
-def _place_chance(visit: Visit, place: str, *, hard: bool) -> float:
-    plot, stage = visit.after.plot, visit.after.stage
-    goes = sum("go" in step.kinds for step in PLOTS[plot].steps[:stage])
-    return place_odds(plot, goes, hard=hard).get(place, 0.0)
+def _place_chance(after: State, place: str, *, hard: bool) -> float:
+    goes = sum("go" in step.kinds for step in PLOTS[after.plot].steps[: after.stage])
+    return place_odds(after.plot, goes, hard=hard).get(place, 0.0)
 
 
-def _moods(visit: Visit, seen: Scene) -> float:
-    """How likely those who take no part feel as they do: as when they last took part, calm if they never did."""
-    asks = {visit.after.last.actor, visit.after.last.other} if visit.after.last else set()
-    return prod(_mood(visit, actor) for actor in seen.actors if actor.who.id not in asks and not actor.asleep)
+def _often(ways: Ways, after: State, seen: Scene) -> float:
+    """How often stories come here in this shot, with those who take no part feeling as they do.
+
+    They feel as when they last took part, calm if they never did.
+    """
+    assert after.last
+    apart = [actor for actor in seen.actors if actor.who.id not in (after.last.actor, after.last.other)]
+    apart = [actor for actor in apart if not actor.asleep]
+    shot = (seen.camera.shot, seen.camera.focus)
+    return sum(
+        often * prod(_mood(touched, actor) for actor in apart)
+        for (view, touched), often in ways.items()
+        if view == shot
+    )
 
 
-def _mood(visit: Visit, actor: Actor) -> float:
-    touch = visit.touched[int(actor.who.id[4:]) - 1]
+def _mood(touched: Sequence[Touch | None], actor: Actor) -> float:
+    touch = touched[int(actor.who.id[4:]) - 1]
     return probability(actor.feeling, FEELINGS[touch[0]][touch[1]] if touch else {"calm": 1})
 
 

@@ -15,8 +15,8 @@ from fabula.world.language.words import Words
 from fabula.world.oracle.blend import Aim, blend, painted
 from fabula.world.oracle.draws import anyhow, context_dice, drawn_scenes, likeliest
 from fabula.world.oracle.facts import Distribution, marginals
+from fabula.world.oracle.hypotheses import Hypothesis, posterior
 from fabula.world.oracle.outlook import Outlook, outlook
-from fabula.world.oracle.posterior import Hypothesis, posterior
 from fabula.world.oracle.turns import events
 from fabula.world.paint.picture import Painter
 from fabula.world.questions.asking import Of, answer, asked_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fabula.world.dice import probability
 from fabula.world.law import follow, next_events
-from fabula.world.oracle.posterior import Hypothesis
+from fabula.world.oracle.hypotheses import Hypothesis
 from fabula.world.oracle.telling import why
 from fabula.world.state import Event, State
 

@@ -10,8 +10,8 @@ from fabula.errors import FabulaError
 from fabula.story import Frame
 from fabula.world.dice import probability
 from fabula.world.law import follow, next_events
-from fabula.world.oracle.chain import remembered, shown
-from fabula.world.oracle.prior import Before, first_frames
+from fabula.world.oracle.chain import Turned, remembered, shown
+from fabula.world.oracle.prior import first_frames
 from fabula.world.oracle.seen import look
 from fabula.world.oracle.telling import account, chance
 from fabula.world.scene import Item, Scene
@@ -52,9 +52,9 @@ def posterior(context: Sequence[Frame], *, hard: bool = False) -> list[Hypothesi
     return sorted(found, key=lambda hypothesis: -hypothesis.probability)
 
 
-def _turns(weights: Mapping[State, float], seen: Scene) -> dict[Before, float]:
+def _turns(weights: Mapping[State, float], seen: Scene) -> dict[Turned, float]:
     """The states before and after the event that is seen, wherever it can happen."""
-    pairs: dict[Before, float] = {}
+    pairs: dict[Turned, float] = {}
     for state, weight in weights.items():
         odds = next_events(state)
         if seen.event in odds:
@@ -74,7 +74,7 @@ def _newcomer(before: State, after: State, seen: Scene) -> float:
     return probability(actor.who.kind, odds) if actor else 0.0
 
 
-def _heard(pairs: Mapping[Before, float], seen: Scene, caption: str) -> dict[State, float]:
+def _heard(pairs: Mapping[Turned, float], seen: Scene, caption: str) -> dict[State, float]:
     """The states after the event, weighed by how likely each would have told this caption."""
     weights: dict[State, float] = defaultdict(float)
     colours = {item.id: item.colour for item in seen.items}
