@@ -40,8 +40,8 @@ def statistics(told: Told) -> dict[str, Column]:
         return {}
     found, captions, pictures = candidates(told), told.captions, told.pictures
     columns: dict[str, Column] = {}
-    if told.cloze is not None:
-        columns |= by_likelihood(found, told.cloze)
+    if told.cloze is not None or (told.likelihood is not None and not told.asked.any()):  # in every chunk, or in none
+        columns |= by_likelihood(found, np.zeros((len(told), FIVE)) if told.cloze is None else told.cloze)
     if captions is not None:
         columns |= scored(TOLD, found, _rows(found, lambda i, five: _unlike(captions[i], five.captions)))
     if pictures is not None:
