@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from planted import audited, story, write
 
 from fabula.audit.neighbours import next_door
@@ -19,7 +20,7 @@ def film(numbers, hue):
             replace(
                 frame,
                 caption=f"Words {noise.integers(10**9)} of their own, said once.",
-                picture=type(frame.picture).fromarray(
+                picture=Image.fromarray(
                     (noise.uniform(0, 1, (24, 50, 3)) * tint * 255).astype(np.uint8).repeat(2, 0).repeat(2, 1)
                 ),
             )
