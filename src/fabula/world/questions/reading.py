@@ -24,7 +24,11 @@ NAMED = re.compile(rf"\b({NAME})\b")
 THINGS = re.compile(rf"\b(?:an?|the|her|his) (?:\w+ )?({THING})\b", re.IGNORECASE)
 SOMEWHERE = {place.name: place.name for place in PLACES.values()} | {f"the {p.mark}": p.name for p in PLACES.values()}
 WHERE = re.compile(rf"\b({'|'.join(sorted(SOMEWHERE, key=len, reverse=True))})\b", re.IGNORECASE)
-LIGHT = {"day": ("day", "daylight", "midday", "morning", "shone"), "dusk": ("evening", "dusk"), "night": ("night",)}
+LIGHT = {
+    "day": ("day", "daylight", "midday", "morning", "shone", "blue"),
+    "dusk": ("evening", "dusk"),
+    "night": ("night",),
+}
 WEATHER = {
     "clear": (
         *("clear", "blue", "sun", "sunny", "stars", "starry", "moon", "moonlit"),

@@ -42,6 +42,7 @@ USES = {
     "sprout": "plant",
 }  # events that only some things allow
 WITH_THING = ("take", "drop", "hide", "search", "find", *USES)
+TELLS = {"light": ("dusk", "night"), "weather": ("rain", "snow", "clear")}  # events that would contradict the change
 ALONE = ("sleep", "wake", "pause", "trip")
 TOGETHER = ("meet", "leave", "chase", "talk")
 EACH = 3  # changes of one fact that are tried
@@ -108,7 +109,7 @@ def _in_turns(scene: Scene, context: Sequence[Scene], dice: Dice) -> Iterator[tu
         "doing": _events(scene, dice),
         "thing": _things(scene, dice),
     }
-    order = shuffled(dice, FACTS)
+    order = shuffled(dice, (fact for fact in FACTS if scene.event.kind not in TELLS.get(fact, ())))
     each = [[(fact, other) for other in islice(makers.get(fact) or changes(scene, fact), EACH)] for fact in order]
     return (pair for pair in chain.from_iterable(zip_longest(*each)) if pair)
 
