@@ -12,10 +12,17 @@ from rich.table import Table
 from fabula.metrics import MEASURES
 from fabula.verdict import best_floor
 
-TITLES = {
-    "n.a.": "Pictures",
+TITLES = {  # room of a measure, or regime and whether it has a better side
+    "picture": "Pictures",
     "teacher-forced": "Captions, teacher-forced: each word after the true words before it",
-    "free-running": "Captions, free-running: each word after the teller's own",
+    "free-running judged": "Captions, free-running: each word after the teller's own",
+    "free-running": "The same captions by themselves",
+    "world.caption": "World questions: share of told captions that give the true answer",
+    "world.picture": "World questions: share of told pictures that show the true answer",
+    "cloze": "Story cloze: the true next frame against four with one fact changed; chance is .2",
+    "retrieval.picture": "Retrieval: is the true picture among the nearest to the told one?",
+    "retrieval.caption": "Retrieval: is the true caption among the nearest to the told one?",
+    "agreement": "Do a told picture and its told caption belong together?",
 }
 LABELS = {
     "perplexity": "perplexity/token",
@@ -42,19 +49,33 @@ ORDER = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3}
 
 def show(scores: Mapping[str, Any], console: Console) -> None:
     """Print the tables, then the verdict."""
-    for regime in TITLES:
-        console.print(table(scores, regime))
+    for title in TITLES:
+        if names := _measures(scores, title):
+            console.print(table(scores, TITLES[title], names))
     for sentence in scores["verdict"]:
         console.print(f"• {sentence}", markup=False, highlight=False)
 
 
-def table(scores: Mapping[str, Any], regime: str) -> Table:
-    """The measures of one regime; the best floor of each in bold, beneath it the truth's own values. A star peeks."""
+def _measures(scores: Mapping[str, Any], title: str) -> list[str]:
+    """The measures of one table that somebody has a value in."""
+    tellers = scores["tellers"].values()
+    found = {m for teller in tellers for m, entry in teller["metrics"].items() if entry["value"] is not None}
+    return [m for m in MEASURES if m in found and _title_of(m) == title and m not in LEFT_OUT]
+
+
+def _title_of(measure: str) -> str | None:
+    """The key of the table in which a measure stands; None where it stands on the page alone."""
+    room, regime = measure.split(".")[0], MEASURES[measure].regime
+    if room != "caption":
+        return next((title for title in TITLES if measure.startswith(f"{title}.")), None)
+    return f"{regime} judged" if regime == "free-running" and MEASURES[measure].better else regime
+
+
+def table(scores: Mapping[str, Any], title: str, names: list[str]) -> Table:
+    """Some measures of all tellers; the best floor of each in bold, beneath it the truth's own values. A star peeks."""
     tellers = scores["tellers"]
-    found = {m for teller in tellers.values() for m, entry in teller["metrics"].items() if entry["value"] is not None}
-    names = [m for m in MEASURES if MEASURES[m].regime == regime and m in found and m not in LEFT_OUT]
     best = {measure: best_floor(tellers, measure) for measure in names}
-    made = Table(title=TITLES[regime], title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=0)
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=0)
     made.add_column("teller", no_wrap=True)
     for measure in names:
         made.add_column(_label(measure), justify="right")
@@ -74,7 +95,7 @@ def _add_truth(made: Table, names: list[str], truth: Mapping[str, Any]) -> None:
 
 
 def _label(measure: str) -> str:
-    short = measure.split(".")[1]
+    short = measure.split(".")[-1]
     return LABELS.get(short, short.replace("_", " ")) + ARROWS[MEASURES[measure].better]
 
 

@@ -40,6 +40,17 @@ DRAWN = (
     "caption.bleu",
     "caption.chrf",
     "caption.rouge_l",
+    "caption.cider_d",
+    "caption.names_f1",
+    "world.caption.who",
+    "world.caption.where",
+    "world.caption.doing",
+    "world.picture.who",
+    "world.picture.where",
+    "cloze.caption",
+    "cloze.picture",
+    "retrieval.caption.r10",
+    "retrieval.picture.r10",
 )
 
 
@@ -67,6 +78,11 @@ class Chapter:
     environment: Facts
     recipe: str
     measures: tuple[Heading, ...]
+
+    @property
+    def has_ceiling(self) -> bool:
+        """Whether somebody who knows the laws of the world stands among the tellers."""
+        return any(range.way for range in self.ranges)
 
     @property
     def sections(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A measure as one line: floors, oracle and model each at its place, the good end to the right. Inline SVG."""
+"""A measure as one line: floors, oracle, ceiling and model each at its place, the good end to the right. Inline SVG."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ FRAME = Markup(
 
 @dataclass(frozen=True)
 class Range:
-    """One line of the drawing, and in words the figures of the model and of the best floor."""
+    """One line of the drawing, and in words the figures of the model and of the best floor, and how far it has gone."""
 
     label: str
     regime: str
     told: str
     floor: str
+    way: str  # "61 % of the way to the ceiling", nothing where there is none
     svg: Markup
 
 
@@ -47,8 +48,19 @@ def _range(tellers: Tellers, models: Sequence[str], name: str) -> Range:
     sentence = f"{head.label}, {head.better} is better. Model: {told}. Best floor: {best}."
     regime = tellers[floor]["metrics"][name].get("regime", "n.a.").replace("n.a.", "pictures")
     return Range(
-        head.label, f"{regime}, {head.better} is better", told, best, _svg(tellers, values, floor, name, sentence)
+        head.label,
+        f"{regime}, {head.better} is better",
+        told,
+        best,
+        _way(tellers, models, name),
+        _svg(tellers, values, floor, name, sentence),
     )
+
+
+def _way(tellers: Tellers, models: Sequence[str], name: str) -> str:
+    """Of the first model."""
+    way = tellers[models[0]]["metrics"].get(name, {}).get("way")
+    return "" if way is None else f"{100 * way:.0f} % of the way from floor to ceiling"
 
 
 def _figure(teller: str, value: float, places: int, named: bool) -> str:
@@ -93,6 +105,9 @@ def _mark(kind: str, spot: float, best: bool, teller: str) -> Markup:
         high = 11 if best else 6
         line = '<line class="floor{}" x1="{:.2f}%" x2="{:.2f}%" y1="{}" y2="{}">{}</line>'
         return Markup(line).format(" best" if best else "", spot, spot, 17 - high, 17 + high, title)
+    if kind == "ceiling":
+        line = '<line class="ceiling" x1="{:.2f}%" x2="{:.2f}%" y1="4" y2="30">{}</line>'
+        return Markup(line).format(spot, spot, title)
     return Markup('<circle class="{}" cx="{:.2f}%" cy="17" r="{}">{}</circle>').format(
         kind, spot, 7 if kind == "model" else 5, title
     )

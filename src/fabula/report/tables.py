@@ -19,6 +19,8 @@ LABELS = {
     "perplexity": "Perplexity per token",
     "perplexity_word": "Perplexity per word", "log_loss_word": "Log-loss per word, nats",
     "bits_per_byte": "Bits per byte", "distinct": "Distinct", "distinct_1": "Distinct words",
+    "r1": "R@1", "r5": "R@5", "r10": "R@10",
+    "chance1": "Chance R@1", "chance5": "Chance R@5", "chance10": "Chance R@10",
     "distinct_2": "Distinct pairs", "length": "Length, words", "length_ratio": "Length ratio",
 }  # fmt: skip
 KINDS = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3, "truth": 4}  # the order of a table's rows
@@ -89,9 +91,18 @@ def group_title(subject: str, regime: str) -> str:
 def heading(name: str) -> Heading:
     """What stands above a column; a measure that this version does not know keeps its own name."""
     measure = MEASURES.get(name)
-    short = name.split(".")[-1]
+    return Heading(name, _label(name), measure.better if measure else None, measure.means if measure else "")
+
+
+def _label(name: str) -> str:
+    """A measure of three parts says what it was asked of: `Who, captions`, `R@10, pictures in story`."""
+    *rooms, short = name.split(".")
     label = LABELS.get(short, short.replace("_", " ").capitalize())
-    return Heading(name, label, measure.better if measure else None, measure.means if measure else "")
+    if rooms == ["cloze"]:
+        return f"Cloze, {short.replace('_', ' ')}"
+    if len(rooms) < 2:
+        return label
+    return f"{label}, {rooms[1].replace('_', ' ').replace('picture', 'pictures').replace('caption', 'captions')}"
 
 
 def best_floor(tellers: Tellers, name: str) -> str | None:
