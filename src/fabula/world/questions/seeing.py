@@ -23,7 +23,7 @@ CHOICES = dict.fromkeys(PICTURE_QUESTIONS, 4) | dict.fromkeys(("light", "weather
 TRIES = 3  # so many changes that cannot be seen are passed over
 HIGHEST = 64  # rows of a render: larger pictures are made smaller before they are compared
 LEVELS, SHARE = 24, 1 / 750  # two renders differ if so large a share of the pixels does by more than so many levels
-KEPT = 128  # frames whose renders are kept: 64 windows of 60x125 are 30 MB
+KEPT = 256  # frames whose renders are kept: at 60x125 these are 150 MB
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Renders:
     """One frame's renders at one size, each painted when it is first asked for."""
 
     def __init__(self, scene: Scene, size: Size) -> None:
-        self.scene, self.painter = scene, Painter(size)
+        self.scene, self.painter = scene, _painter(size)
         self.found: dict[str, Choices | None] = {}
 
     @cached_property
@@ -95,6 +95,11 @@ def renders(record: Mapping[str, object], size: Size) -> Renders:
 @lru_cache(maxsize=KEPT)
 def _renders(record: str, size: Size) -> Renders:
     return Renders(from_record(json.loads(record)), size)
+
+
+@lru_cache(maxsize=2)
+def _painter(size: Size) -> Painter:
+    return Painter(size)
 
 
 def small(size: Size) -> Size:
