@@ -19,10 +19,9 @@ def credits_of(stores: Mapping[str, Store]) -> str:
     """A page in Markdown with a line for every story that names an author or a licence."""
     parts = [HEAD]
     for name, store in stores.items():
-        lines = [line for story in store.stories if (line := _line(story))]
         if name == "world":
             parts.append(f"{WORLD}\n")
-        elif lines:
+        elif lines := [line for story in store.stories if (line := _line(story))]:
             parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 

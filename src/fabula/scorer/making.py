@@ -57,10 +57,10 @@ def make_scorer(
         "licence": LICENCE,
     }
     folder.write(out, towers, tokenizer, design, made, credits_of(stores))
-    return _with_test(out, data, sources, say)
+    return with_test(out, data, sources, say)
 
 
-def _with_test(out: Path, data: Data, sources: Sequence[str], say: Say) -> dict[str, Any]:
+def with_test(out: Path, data: Data, sources: Sequence[str], say: Say) -> dict[str, Any]:
     """The folder written again with what the weights, as they are kept, find in the test splits."""
     about, scorer = folder.read_about(out), folder.load(out)
     found = {}
