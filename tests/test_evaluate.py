@@ -119,7 +119,8 @@ def test_scores_have_the_shape_of_the_contract(whole, corpus):
             assert entry["regime"] == MEASURES[name].regime
             assert entry["n"] == scores["windows"]
     assert set(scores["tellers"]["model"]["metrics"]) | {"caption.meteor_wordnet"} == set(MEASURES)  # WordNet may lack
-    assert set(scores["tellers"]["copy_last"]["metrics"]) == {name for name in MEASURES if name.startswith("picture.")}
+    of_pictures = {name for name in MEASURES if "picture" in name.split(".")}
+    assert set(scores["tellers"]["copy_last"]["metrics"]) == of_pictures
 
 
 def test_one_row_a_window_and_teller_and_the_scores_follow_from_the_rows(whole, corpus):
@@ -198,8 +199,8 @@ def test_a_model_that_only_paints_or_only_writes_is_evaluated(tmp_path, corpus):
     painter, writer = Planted(last_picture, lambda c: "", by_length), Planted(lambda c: None, last_caption, by_overlap)
     painter.writes = writer.paints = False
     scores = score({"painter": painter, "writer": writer}, corpus, tmp_path / "e")
-    assert all(name.startswith("picture.") for name in scores["tellers"]["painter"]["metrics"])
-    assert all(name.startswith("caption.") for name in scores["tellers"]["writer"]["metrics"])
+    assert all("picture" in name.split(".") for name in scores["tellers"]["painter"]["metrics"])
+    assert not any("picture" in name.split(".") for name in scores["tellers"]["writer"]["metrics"])
 
 
 def test_the_target_reaches_no_teller(tmp_path, corpus):

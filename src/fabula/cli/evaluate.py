@@ -20,6 +20,7 @@ def evaluate(
     out: Annotated[Path | None, Option(help="The folder to write.", show_default="RUN/evaluation")] = None,
     limit: Annotated[int | None, Option(min=1, help="So many windows, at even distances.", show_default="all")] = None,
     keep_pictures: Annotated[str, Option(help="Keep told pictures of N windows.", metavar="N|all")] = "0",
+    only: Annotated[list[str] | None, Option(help="Measure this part alone, and the next one given.")] = None,
     seed: Annotated[int, Option(help="The same seed tells the same stories.")] = 0,
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
     frames_key: Annotated[str | None, Option(help="With --data: the column of pictures.")] = None,
@@ -39,6 +40,7 @@ def evaluate(
     from fabula.evaluate.places import check_out, kept_number, place_for
     from fabula.evaluate.show import show
     from fabula.floors.progress import bars
+    from fabula.scorer import open_scorer
 
     keep = kept_number(keep_pictures)
     place = place_for(what, out, floors=floors)
@@ -46,7 +48,8 @@ def evaluate(
     keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     given = (what, overrides or [], data, split, keys)
     opened = _floors(*given) if floors else _run(*given, device, alone)
-    scores = evaluate_tellers(**vars(opened), out=place, seed=seed, limit=limit, keep=keep, progress=bars)
+    asked = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "scorer": open_scorer()}
+    scores = evaluate_tellers(**vars(opened), **asked, out=place, progress=bars)
     console = Console()
     show(scores, console)
     page = report.write([place if floors or out else what], place / "report.html")

@@ -11,8 +11,8 @@ import numpy as np
 from fabula.data.corpus import Split
 from fabula.evaluate.answering import best_answers
 from fabula.evaluate.asking import ask
-from fabula.evaluate.closely import looked_at
-from fabula.evaluate.inquiry import Inquiry
+from fabula.evaluate.closely import looked_at, scored
+from fabula.evaluate.inquiry import CEILINGS, Inquiry
 from fabula.floors.progress import Progress
 from fabula.metrics import MEASURES, Scores
 from fabula.recipe import Data
@@ -43,13 +43,15 @@ def ceilings_of(split: Split, data: Data) -> dict[str, Any]:
 
 def ask_ceilings(inquiry: Inquiry, progress: Progress) -> dict[str, Scores]:
     """What every ceiling scores on the few windows."""
-    scores, size = {name: Scores() for name in inquiry.ceilings}, inquiry.data.picture_size
+    asked, size = inquiry.ceilings if CEILINGS in inquiry.only else {}, inquiry.data.picture_size
+    scores = {name: inquiry.new_scores() for name in asked}
     with progress("how well it could be told", len(scores)) as advance, inquiry.timed("ceilings"):
-        for name, teller in inquiry.ceilings.items():
+        for name, teller in asked.items():
             contexts = _pasts(inquiry) if name == WHOLE_PAST else inquiry.few.contexts
             told, _ = ask(teller, inquiry.few, inquiry.seed, size, contexts)
-            told = looked_at(teller, replace(inquiry.few, contexts=contexts), told, np.ones(len(told), bool))
-            scores[name].add(told, best_answers(teller, inquiry.few, contexts, size))
+            told = looked_at(inquiry, teller, replace(inquiry.few, contexts=contexts), told, np.ones(len(told), bool))
+            beside = scored(inquiry, name, inquiry.few, told) | best_answers(teller, inquiry.few, contexts, size)
+            scores[name].add(told, beside)
             advance(1, name)
     return scores
 

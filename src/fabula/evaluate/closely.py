@@ -9,24 +9,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.evaluate.asking import Chunk
+from fabula.evaluate.inquiry import RETRIEVAL, Inquiry
+from fabula.metrics import seen as seeing
 from fabula.metrics.cloze import FIVE, candidates
+from fabula.metrics.distances import distances
 from fabula.metrics.questions import scenes_of
-from fabula.metrics.told import Told
+from fabula.metrics.told import Column, Told
+from fabula.scorer.looking import look_at_told
 
 
-def looked_at(teller: Any, chunk: Chunk, told: Told, few: NDArray[np.bool_]) -> Told:
+def looked_at(inquiry: Inquiry, teller: Any, chunk: Chunk, told: Told, few: NDArray[np.bool_]) -> Told:
     """What was told of a chunk, with the few marked, and with the teller's nats for the captions of the story cloze."""
     told = replace(told, few=few)
-    if not few.any() or told.likelihood is None or not any(scenes_of(chunk.truths)):
+    asked = "cloze" in inquiry.only and few.any() and told.likelihood is not None
+    if not asked or not any(scenes_of(chunk.truths)):
         return told
     return replace(told, cloze=_cloze(teller, chunk, told))
+
+
+def scored(inquiry: Inquiry, name: str, chunk: Chunk, told: Told) -> dict[str, Column]:
+    """The columns that need the scorer: ranks of the true frame, and whether picture and caption agree."""
+    if inquiry.scorer is None or not inquiry.data.context or RETRIEVAL not in inquiry.only:
+        return {}
+    given = (inquiry.targets, chunk.numbers, told.pictures, told.captions, told.asked)
+    with inquiry.timed("scorer.told"):
+        seen = look_at_told(inquiry.scorer, *given)
+    if seen.pictures is not None:
+        inquiry.clouds[name].append(seen.pictures[told.asked])
+    return seeing.columns(seen, told.asked)
 
 
 def _cloze(teller: Any, chunk: Chunk, told: Told) -> NDArray[np.float64]:
     """(N, 5) nats of the five captions of each window that is asked, 0 elsewhere; all scored in one go."""
     fives = [(row, five) for row, five in enumerate(candidates(told)) if five is not None]
     contexts = [chunk.contexts[row] for row, five in fives for _ in five.captions]
-    nats = teller.log_loss(contexts, [caption for _, five in fives for caption in five.captions])
     found = np.zeros((len(told), FIVE))
+    if not fives:
+        return found
+    nats = teller.log_loss(contexts, [caption for _, five in fives for caption in five.captions])
     found[[row for row, _ in fives]] = np.reshape(nats, (len(fives), FIVE))
     return found
+
+
+def clouds(inquiry: Inquiry, name: str) -> dict[str, dict[str, Any]]:
+    """How far all told pictures of a teller, taken together, lie from the true ones of the same windows."""
+    told = inquiry.clouds.get(name)
+    if not told:
+        return {}
+    with inquiry.timed("scorer.distances"):
+        found = distances(np.concatenate(told), inquiry.targets.pictures.vectors[inquiry.few.numbers])
+    return {measure: {**entry, "n": len(inquiry.few.numbers), "regime": "n.a."} for measure, entry in found.items()}

@@ -33,14 +33,20 @@ CHANGE = "picture.change"  # the mean absolute difference between the pictures t
 
 
 def conditions(
-    teller: Any, chunk: Chunk, told: Told, size: Size, *, seed: int = 0
+    teller: Any,
+    chunk: Chunk,
+    told: Told,
+    size: Size,
+    *,
+    seed: int = 0,
+    new_scores: Callable[[], Scores] = Scores,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Condition -> measure -> `{"value", "low", "high", "n"}`; `told` is what it told of the chunk's own contexts."""
-    full = _scored(told)
-    return {
-        name: _costs(full, told, ask(teller, chunk, seed, size, contexts)[0], chunk.stories)
-        for name, contexts in changed_contexts(chunk).items()
-    }
+    full, found = _scored(told, new_scores()), {}
+    for name, contexts in changed_contexts(chunk).items():
+        other, _ = ask(teller, chunk, seed, size, contexts)
+        found[name] = _costs(full, _scored(other, new_scores()), chunk.stories) | _change(told, other, chunk.stories)
+    return found
 
 
 def changed_contexts(chunk: Chunk) -> dict[str, list[Context]]:
@@ -63,15 +69,17 @@ def strangers(stories: NDArray[np.int64]) -> NDArray[np.int64] | None:
     return np.array([next(o for o in np.roll(half, -row) if stories[o] != stories[row]) for row in rows])
 
 
-def _scored(told: Told) -> Scores:
-    scores = Scores()
+def _scored(told: Told, scores: Scores) -> Scores:
     scores.add(told)
     return scores
 
 
-def _costs(full: Scores, told: Told, other: Told, stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
-    costs = {name: {**gain, "n": len(told)} for name, gain in full.gains(_scored(other), stories).items()}
+def _costs(full: Scores, worse: Scores, stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
+    return {name: {**gain, "n": len(stories)} for name, gain in full.gains(worse, stories).items()}
+
+
+def _change(told: Told, other: Told, stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
     if told.pictures is None or other.pictures is None:
-        return costs
+        return {}
     change = mae(unit(other.pictures), unit(told.pictures))
-    return {**costs, CHANGE: ratio(change, np.ones(len(change)), stories)}
+    return {CHANGE: ratio(change, np.ones(len(change)), stories)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ import numpy as np
 
 from fabula import files
 from fabula.data.corpus import Split
+from fabula.errors import pick
 from fabula.evaluate.asking import told_of
 from fabula.evaluate.boards import write_boards
 from fabula.evaluate.ceilings import ask_ceilings
-from fabula.evaluate.inquiry import Inquiry, some_of
+from fabula.evaluate.conditions import conditions
+from fabula.evaluate.inquiry import CONTEXT, PARTS, PROBES, Inquiry, some_of
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import probe
 from fabula.evaluate.rounds import ask_all
@@ -21,6 +23,7 @@ from fabula.evaluate.summary import costs, summary
 from fabula.floors.progress import Progress, silent
 from fabula.metrics.likelihood import NATS
 from fabula.recipe import Data
+from fabula.scorer.opening import Looks
 from fabula.story import Storyteller
 from fabula.tokenizer import Tokenizer
 from fabula.verdict import diseases, verdict
@@ -34,26 +37,32 @@ def evaluate(
     *,
     out: Path,
     ceilings: Mapping[str, Storyteller] | None = None,
+    scorer: Looks | None = None,
     seed: int = 0,
     limit: int | None = None,
     keep: int | None = 0,
+    only: Collection[str] = (),
     about: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write the folder `out`, and give what stands in its `scores.json`.
 
     `limit` takes so many windows at even distances, None all. `keep` is how many windows keep their told pictures,
-    None all. `about` is added to the protocol. `ceilings` are asked about few windows.
-    Errors: FabulaError where `out` holds something else, before any work.
+    None all. `about` is added to the protocol. `ceilings` are asked about few windows, and `scorer` embeds what
+    was told of these.
+    `only` names the parts that are measured (`PARTS`), all where it is empty.
+    Errors: FabulaError where `out` holds something else, or a part is unknown, before any work.
     """
     check_out(out)
+    for part in only:
+        pick(part, PARTS, "--only")
     numbers = some_of(len(split.windows), limit)
     kept = set(numbers[some_of(len(numbers), keep)].tolist())
-    inquiry = Inquiry(tellers, split, tokenizer, data, numbers, seed, ceilings or {})
+    inquiry = Inquiry(tellers, split, tokenizer, data, numbers, seed, ceilings or {}, scorer, only or PARTS)
     with files.new_folder(out) as draft:
         ask_all(inquiry, draft, kept, progress)
         scores = summary(inquiry, ask_ceilings(inquiry, progress), about or {})
-        scores["probes"] = _probes(inquiry, progress) if data.context else {}
+        scores["probes"] = _probes(inquiry, progress)
         scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
         scores["verdict"] = verdict(scores)
         write_boards(draft, tellers, split, seed)
@@ -63,12 +72,21 @@ def evaluate(
 
 
 def _probes(inquiry: Inquiry, progress: Progress) -> dict[str, Any]:
-    found, few, size = {}, inquiry.few, inquiry.data.picture_size
-    with progress("does the context matter", len(inquiry.models)) as advance, inquiry.timed("probes"):
-        for name, teller in inquiry.models.items():
+    asked = inquiry.models if inquiry.data.context and {PROBES, CONTEXT}.intersection(inquiry.only) else {}
+    return {name: found for name, found in _each(inquiry, asked, progress) if found}
+
+
+def _each(inquiry: Inquiry, models: Mapping[str, Any], progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
+    few, size = inquiry.few, inquiry.data.picture_size
+    with progress("does the context matter", len(models)) as advance, inquiry.timed("probes"):
+        for name, teller in models.items():
             known, frames = inquiry.scores[name].columns.get(NATS), inquiry.told[name]
             nats = np.concatenate(known)[inquiry.few_rows] if known else None
             told = told_of(teller, few, frames, nats, size)
-            found[name] = probe(teller, few, frames, told, size, seed=inquiry.seed)
+            found = probe(teller, few, frames, told, size, seed=inquiry.seed) if PROBES in inquiry.only else {}
+            if CONTEXT in inquiry.only:
+                found["conditions"] = conditions(
+                    teller, few, told, size, seed=inquiry.seed, new_scores=inquiry.new_scores
+                )
+            yield name, found
             advance(1, name)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,17 +15,26 @@ from numpy.typing import NDArray
 from fabula.data.corpus import Split
 from fabula.evaluate.asking import Chunk, kind_of, open_chunk
 from fabula.evaluate.likeness import Likeness
-from fabula.metrics import Scores
+from fabula.metrics import STATISTICS, Scores
+from fabula.metrics.seen import Targets
 from fabula.recipe import Data
+from fabula.scorer.looking import look_at_targets
+from fabula.scorer.opening import Looks
 from fabula.story import Frame, Storyteller
 from fabula.tokenizer import Tokenizer
 
+PROBES, CONTEXT, CEILINGS, RETRIEVAL = "probes", "context", "ceilings", "retrieval"
+PARTS = (*STATISTICS, PROBES, CONTEXT, CEILINGS, RETRIEVAL)  # what can be measured, and left out
+Cloud = NDArray[np.floating]  # (N, D)
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again
 
 
 @dataclass
 class Inquiry:
-    """`ceilings` are storytellers that know the laws of the world: asked about the few windows alone."""
+    """`ceilings` are storytellers that know the laws of the world: asked about the few windows alone.
+
+    `scorer` is who embeds what was told of these, and the targets of all windows.
+    """
 
     tellers: Mapping[str, Storyteller]
     split: Split
@@ -34,11 +43,22 @@ class Inquiry:
     numbers: NDArray[np.int64]  # (N,) the windows that are scored
     seed: int = 0
     ceilings: Mapping[str, Storyteller] = field(default_factory=dict)
-    scores: dict[str, Scores] = field(default_factory=lambda: defaultdict(Scores))
+    scorer: Looks | None = None
+    only: Collection[str] = PARTS  # what is measured
+    scores: dict[str, Scores] = field(default_factory=dict)
     truth: Scores = field(default_factory=Scores)
     likeness: Likeness = field(default_factory=Likeness)
     told: dict[str, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # what models told of the few
+    clouds: dict[str, list[Cloud]] = field(default_factory=lambda: defaultdict(list))  # told pictures of the few
     costs: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def __post_init__(self) -> None:
+        self.scores |= {name: self.new_scores() for name in self.tellers}
+        self.truth = self.new_scores()
+
+    def new_scores(self) -> Scores:
+        """Empty scores that take what this inquiry measures."""
+        return Scores(self.only)
 
     @cached_property
     def few(self) -> Chunk:
@@ -49,6 +69,13 @@ class Inquiry:
     def few_rows(self) -> NDArray[np.int64]:
         """Their places among all that are scored."""
         return some_of(len(self.numbers), CLOSELY)
+
+    @cached_property
+    def targets(self) -> Targets:
+        """The targets of all windows of the split, as the scorer sees them."""
+        assert self.scorer is not None
+        with self.timed("scorer.targets"):
+            return look_at_targets(self.scorer, self.split.store, self.split.windows)
 
     @cached_property
     def stories(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ import numpy as np
 from fabula.data.contexts import to_frames
 from fabula.evaluate.alignment import cross_modal
 from fabula.evaluate.asking import Chunk
-from fabula.evaluate.conditions import conditions, strangers
+from fabula.evaluate.conditions import strangers
 from fabula.evaluate.honesty import honesty
 from fabula.metrics.told import Told
 from fabula.story import Frame, Size
@@ -18,18 +18,17 @@ STILL = 1e-4  # a unit moves if its deviation over inputs is more than this shar
 
 
 def probe(teller: Any, chunk: Chunk, frames: list[Frame], told: Told, size: Size, *, seed: int = 0) -> dict[str, Any]:
-    """`states`, `cross_modal`, `conditions`, and what honesty.py asks, as far as the teller can be asked.
+    """`states`, `cross_modal`, and what honesty.py asks, as far as the teller can be asked.
 
     `frames` are what it told of the chunk, and `told` is the same made ready for the measures. states: `{"units",
-    "still"}`. conditions: see conditions.py. cross_modal: see alignment.py.
+    "still"}`. cross_modal: see alignment.py.
     """
     found = {"states": states(teller, chunk.contexts)} if hasattr(teller, "model") else {}
     other = strangers(chunk.stories)
     if hasattr(teller, "vectors") and other is not None:
         both = frames if frames and teller.paints and teller.writes else None
         found["cross_modal"] = cross_modal(teller.vectors, chunk.truths, both, other, chunk.stories)
-    found |= honesty(teller, chunk, frames, told, size, seed)
-    return {**found, "conditions": conditions(teller, chunk, told, size, seed=seed)}
+    return found | honesty(teller, chunk, frames, told, size, seed)
 
 
 def states(teller: Any, contexts: list[list[Frame]]) -> dict[str, int]:

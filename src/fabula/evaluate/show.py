@@ -22,6 +22,7 @@ TITLES = {  # room of a measure, or regime and whether it has a better side
     "cloze": "Story cloze: the true next frame against four with one fact changed; chance is .2",
     "retrieval.picture": "Retrieval: is the true picture among the nearest to the told one?",
     "retrieval.caption": "Retrieval: is the true caption among the nearest to the told one?",
+    "scorer": "Told pictures taken together, against the true ones in the scorer's space",
     "agreement": "Do a told picture and its told caption belong together?",
 }
 LABELS = {
@@ -42,7 +43,13 @@ LABELS = {
     "distinct_1": "dist1",
     "distinct_2": "dist2",
 }
-LEFT_OUT = ("caption.names_precision", "caption.names_recall")  # a line is short; the page has them
+LEFT_OUT = (  # a line is short; the page has them
+    "caption.names_precision",
+    "caption.names_recall",
+    "agreement.true",
+    "agreement.shuffled",
+    *(name for name in MEASURES if ".chance" in name),
+)
 ARROWS = {"lower": "↓", "higher": "↑", None: ""}
 ORDER = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3}
 

@@ -11,6 +11,7 @@ import numpy as np
 from fabula.data.corpus import Split
 from fabula.evaluate.asking import kind_of
 from fabula.evaluate.ceilings import KIND, add_ways
+from fabula.evaluate.closely import clouds
 from fabula.evaluate.inquiry import Inquiry
 from fabula.metrics import MEASURES, OF_THE_TRUTH, Scores
 from fabula.recipe import Data
@@ -22,12 +23,16 @@ def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str
     """All tellers with all measures; ceilings after them, on their few windows."""
     with inquiry.timed("intervals"):
         tellers = {
-            name: {"kind": kind_of(teller), "metrics": inquiry.scores[name].values(inquiry.stories)}
+            name: {
+                "kind": kind_of(teller),
+                "metrics": inquiry.scores[name].values(inquiry.stories) | clouds(inquiry, name),
+            }
             for name, teller in inquiry.tellers.items()
         }
         add_ways(inquiry, ceilings, tellers)
         for name, scores in ceilings.items():
-            tellers[name] = {"kind": KIND, "metrics": scores.values(inquiry.few.stories)}
+            metrics = scores.values(inquiry.few.stories) | clouds(inquiry, name)
+            tellers[name] = {"kind": KIND, "metrics": metrics}
         truth = inquiry.truth.values(inquiry.stories)
     return {
         "data": inquiry.split.store.meta["source"],
@@ -35,6 +40,7 @@ def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str
         "windows": len(inquiry.numbers),
         "stories": len(np.unique(inquiry.stories)),
         "protocol": protocol(inquiry.split, inquiry.tokenizer, inquiry.data) | {"seed": inquiry.seed, **about},
+        "scorer": dict(inquiry.scorer.about) if inquiry.scorer else None,
         "tellers": tellers,
         "truth": {"metrics": {name: truth[name] for name in OF_THE_TRUTH if name in truth}},
         "gains": gains(inquiry, tellers),

@@ -21,9 +21,13 @@ def _share(told: Sums, true: Sums, shuffled: Sums) -> Sums:
 
 
 MEASURES = {
-    TOLD: Measure("free-running", "higher", "Cosine of told picture and told caption.", (TOLD, ASKED), ratio),
-    TRUE: Measure("n.a.", None, "The same of the true pairs.", (TRUE, ASKED), ratio),
-    SHUFFLED: Measure("n.a.", None, "True pictures with other stories' captions.", (SHUFFLED, ASKED), ratio),
+    TOLD: Measure(
+        "free-running", "higher", "Cosine of told picture and told caption.", (TOLD, ASKED), ratio, by_window=False
+    ),
+    TRUE: Measure("n.a.", None, "The same of the true pairs.", (TRUE, ASKED), ratio, by_window=False),
+    SHUFFLED: Measure(
+        "n.a.", None, "True pictures with other stories' captions.", (SHUFFLED, ASKED), ratio, by_window=False
+    ),
     "agreement.share": Measure(
         "free-running",
         "higher",

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fabula.metrics import cider, endings, entities, likelihood, meteor, overlap, pictures, pools, tags, variety
+from fabula.metrics import (
+    cider,
+    cloze,
+    distances,
+    endings,
+    entities,
+    likelihood,
+    meteor,
+    overlap,
+    pictures,
+    pools,
+    questions,
+    seen,
+    tags,
+    variety,
+)
 from fabula.metrics.measure import Measure
 from fabula.metrics.told import Column, Told
 
@@ -20,6 +35,10 @@ MEASURES: dict[str, Measure] = {
     **variety.MEASURES,
     **endings.MEASURES,
     **{name: measure for name, measure in pools.MEASURES.items() if name.startswith("caption.")},
+    **questions.MEASURES,
+    **cloze.MEASURES,
+    **seen.MEASURES,
+    **distances.MEASURES,
 }
 STATISTICS: dict[str, Callable[[Told], dict[str, Column]]] = {
     "pictures": pictures.statistics,
@@ -31,6 +50,8 @@ STATISTICS: dict[str, Callable[[Told], dict[str, Column]]] = {
     "tags": tags.statistics,
     "variety": variety.statistics,
     "endings": endings.statistics,
+    "questions": questions.statistics,
+    "cloze": cloze.statistics,
 }
 OF_THE_TRUTH = (  # what can be said of the true frames by themselves
     "picture.spread",
@@ -41,4 +62,5 @@ OF_THE_TRUTH = (  # what can be said of the true frames by themselves
     "caption.length",
     "caption.finished",
     "caption.distinct",
+    *questions.MEASURES,
 )

@@ -32,6 +32,7 @@ MEASURES: dict[str, Measure] = {
     TOLD: of_asked(TOLD, "Told captions that are nearer (chrF) to the true one than to four others; chance 1/5."),
     PAINTED: of_asked(PAINTED, "Told pictures that are nearer to the true render than to four others; chance 1/5."),
 }
+COLUMNS = tuple(column for name in MEASURES for column in (right(name), times(name)))
 
 
 def statistics(told: Told) -> dict[str, Column]:

@@ -10,10 +10,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.errors import FabulaError
+from fabula.metrics.measure import Measure, Sums
 
 Vectors = NDArray[np.floating]  # (N, D)
 SUBSETS, SUBSET = 100, 1000  # Bińkowski et al. 2018, section 4.3, draw a hundred subsets of a thousand
 ROWS = 1024  # of a matrix of kernels that is held at a time
+FRECHET, KERNEL = "scorer.frechet", "scorer.kid"
+
+
+def _alone(value: Sums) -> Sums:
+    return value
+
+
+MEASURES = {
+    FRECHET: Measure(
+        "n.a.",
+        "lower",
+        "Fréchet distance of all told pictures from the true ones in the scorer's space; only equal numbers compare.",
+        (),
+        _alone,
+        by_window=False,
+    ),
+    KERNEL: Measure(
+        "n.a.",
+        "lower",
+        "Kernel distance of the same, KID: 0 where both are of one kind, and then it may fall below.",
+        (),
+        _alone,
+        by_window=False,
+    ),
+}
+
+
+def distances(told: Vectors, true: Vectors) -> dict[str, dict[str, float]]:
+    """Both distances of (N, D) told and (M, D) true, with their sample sizes; none of fewer than two pictures."""
+    if min(len(told), len(true)) < 2:
+        return {}
+    return {FRECHET: frechet(told, true), KERNEL: kernel_distance(told, true)}
 
 
 def frechet(told: Vectors, true: Vectors) -> dict[str, float]:

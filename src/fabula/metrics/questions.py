@@ -46,7 +46,7 @@ def times(name: str) -> str:
 
 def of_asked(name: str, means: str) -> Measure:
     """The share of right answers, 0 to 1, over the windows where the question was asked."""
-    return Measure("free-running", "higher", means, (right(name), times(name)), ratio)
+    return Measure("free-running", "higher", means, (right(name), times(name)), ratio, by_window=False)
 
 
 _TOLD = "Told captions that give the true answer about {}, of those whose true caption gives it."
@@ -58,6 +58,7 @@ MEASURES: dict[str, Measure] = {
         *((f"{PICTURE}.{asked}", _SEEN.format(_SHOWN[asked], CHOICES[asked])) for asked in PICTURE_QUESTIONS),
     )
 }
+COLUMNS = tuple(column for name in MEASURES for column in (right(name), times(name)))
 
 
 def statistics(told: Told) -> dict[str, Column]:

@@ -125,14 +125,20 @@ def _measures(form: str, regime: Regime) -> Mapping[str, Measure]:
         prefix, asked = f"retrieval.{form}{scope}", f"retrieval.{form}{scope}.asked"
         for first in FIRST:
             means = f"Share of windows whose true {form} is among the {first} nearest to the told one, of {place}."
-            made[f"{prefix}.r{first}"] = Measure(regime, "higher", means, (f"{prefix}.r{first}", asked), ratio)
+            made[f"{prefix}.r{first}"] = Measure(
+                regime, "higher", means, (f"{prefix}.r{first}", asked), ratio, by_window=False
+            )
         means = f"Mean share of {place} that lie nearer to the told {form} than the true one: 1/2 is chance."
-        made[f"{prefix}.percentile"] = Measure(regime, "lower", means, (f"{prefix}.percentile", asked), ratio)
+        made[f"{prefix}.percentile"] = Measure(
+            regime, "lower", means, (f"{prefix}.percentile", asked), ratio, by_window=False
+        )
         means = f"Mean rank of the true {form} among {place}, from 1."
-        made[f"{prefix}.rank"] = Measure(regime, "lower", means, (f"{prefix}.rank", asked), ratio)
+        made[f"{prefix}.rank"] = Measure(regime, "lower", means, (f"{prefix}.rank", asked), ratio, by_window=False)
         for first in FIRST:
             means = f"What dice reach of r{first}: {first} over the number of candidates."
-            made[f"{prefix}.chance{first}"] = Measure(regime, None, means, (f"{prefix}.chance{first}", asked), ratio)
+            made[f"{prefix}.chance{first}"] = Measure(
+                regime, None, means, (f"{prefix}.chance{first}", asked), ratio, by_window=False
+            )
     return made
 
 

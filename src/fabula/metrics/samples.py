@@ -76,7 +76,8 @@ def reaches(true: Vectors, candidates: Vectors, *, neighbours: int = NEIGHBOURS)
     if len(candidates) <= neighbours:
         return np.full(len(true), np.nan)
     cosines = true.astype(np.float64) @ candidates.astype(np.float64).T
-    return np.sort(_apart(np.partition(cosines, -neighbours - 1, axis=1)[:, -neighbours - 1 :]), axis=1)[:, -1]
+    nearest = _apart(np.partition(cosines, -neighbours - 1, axis=1)[:, -neighbours - 1 :])
+    return np.asarray(nearest.max(1), np.float64)
 
 
 def _apart(cosines: Scores) -> Scores:

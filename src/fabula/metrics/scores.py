@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fabula.metrics import entities, tags
+from fabula.metrics import cloze, entities, questions, seen, tags
 from fabula.metrics.bootstrap import interval
 from fabula.metrics.catalogue import MEASURES, STATISTICS
 from fabula.metrics.likelihood import BYTES, NATS, TOKENS, WORDS
@@ -22,15 +22,27 @@ from fabula.metrics.pools import new_pools
 from fabula.metrics.told import Column, Told
 
 # Columns worth a place in the table of windows by themselves.
-KEPT = (NATS, TOKENS, WORDS, BYTES, *ENERGIES, *entities.COLUMNS, *tags.COLUMNS)
+KEPT = (
+    *(NATS, TOKENS, WORDS, BYTES),
+    *ENERGIES,
+    *entities.COLUMNS,
+    *tags.COLUMNS,
+    *questions.COLUMNS,
+    *cloze.COLUMNS,
+    *seen.COLUMNS,
+)
 
 Drawn = NDArray[np.float64]  # (1 + R,): over all windows, then in each of R draws of stories
 
 
 class Scores:
-    """Adds up what the measures need. `costs` are the seconds that each part took."""
+    """Adds up what the measures need. `costs` are the seconds that each part took.
 
-    def __init__(self):
+    `only` names the statistics (keys of `STATISTICS`) that are taken, None all.
+    """
+
+    def __init__(self, only: Collection[str] | None = None):
+        self.statistics = {name: take for name, take in STATISTICS.items() if only is None or name in only}
         self.columns: dict[str, list[Column]] = defaultdict(list)
         self.pools = new_pools()
         self.costs: dict[str, float] = defaultdict(float)
@@ -41,7 +53,7 @@ class Scores:
         `beside` are columns that do not follow from what was told alone; they take the place of those that do.
         """
         columns: dict[str, Column] = {WINDOWS: np.ones(len(told))}
-        for part, statistics in STATISTICS.items():
+        for part, statistics in self.statistics.items():
             started = time.perf_counter()
             columns |= statistics(told)
             self.costs[part] += time.perf_counter() - started

@@ -15,6 +15,7 @@ from fabula.metrics.told import Column
 
 Vectors = NDArray[np.floating]  # (N, D), of length 1
 MEASURES: dict[str, Measure] = {**retrieval.MEASURES, **agreement.MEASURES}
+COLUMNS = tuple(dict.fromkeys(column for measure in MEASURES.values() for column in measure.reads))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ def retrieval_of_pairs(scorer: PairScorer, store: Store) -> dict[str, Any]:
 
     Each in the split and in the frame's own story: `r1`, `r5`, `r10` as shares, `median_rank`, mean `percentile`.
     """
-    rows = np.flatnonzero(store.sizes.any(1) & [caption.strip() != "" for caption in store.captions])
+    told = np.array([caption.strip() != "" for caption in store.captions], dtype=bool)
+    rows = np.flatnonzero(store.sizes.any(1) & told)
     stories = np.repeat(np.arange(len(store.counts)), store.counts)[rows]
     pictures = scorer.embed_pictures(store.pictures[rows])
     captions = scorer.embed_captions([store.captions[row] for row in rows])

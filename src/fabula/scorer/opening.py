@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +20,8 @@ CLIP = "clip:"
 class Looks(Protocol):
     """Pictures and captions to unit vectors of one space. `about` holds its name, and what else tells it apart."""
 
-    about: dict[str, Any]
+    @property
+    def about(self) -> Mapping[str, Any]: ...
 
     def embed_pictures(self, pictures: NDArray[np.uint8] | Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """(N, H, W, 3) uint8, or N pictures, -> (N, D)."""

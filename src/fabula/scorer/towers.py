@@ -50,7 +50,8 @@ class Towers(nn.Module):
         super().__init__()
         self.image = build(IMAGE_ENCODERS, design.image_encoder, design.dim, design.picture_size)
         self.text = build(TEXTS, design.text_encoder, design.dim, vocabulary)
-        self.image.to(memory_format=torch.channels_last)  # a third faster on a processor
+        by_pixel = torch.channels_last  # a third faster on a processor
+        self.image.to(memory_format=by_pixel)  # ty: ignore[no-matching-overload]
         self.image_out, self.text_out = (nn.Linear(design.dim, design.dim, bias=False) for _ in range(2))
 
     def pictures(self, images: Tensor) -> Tensor:

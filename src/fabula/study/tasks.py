@@ -13,6 +13,16 @@ from fabula.study.layout import StudyFolder
 from fabula.study.plan import Plan
 from fabula.study.speed import MEASURED, speed_of, steps_for
 
+QUICK = ("pictures", "likelihood", "overlap", "meteor", "names", "variety", "endings", "probes")
+COSTLY = {  # measures that are measured where the plan names them -> by which part
+    "caption.cider": "cider",
+    "caption.tags": "tags",
+    "world.": "questions",
+    "cloze.": "cloze",
+    "retrieval.": "retrieval",
+    "agreement.": "retrieval",
+    "scorer.": "retrieval",
+}
 KEPT_PICTURES = 6  # windows whose told pictures are kept, for the storyboards
 
 
@@ -154,7 +164,9 @@ def _ending(run: Path) -> list[str]:
 def _alike(plan: Plan) -> list[str]:
     """What every evaluation of a study is given."""
     limit = ["--limit", str(plan.limit)] if plan.limit is not None else []
-    return [*limit, "--keep-pictures", str(KEPT_PICTURES)]
+    costly = (part for room, part in COSTLY.items() if any(measure.startswith(room) for measure in plan.measures))
+    only = [word for part in (*QUICK, *costly) for word in ("--only", part)]
+    return [*limit, *only, "--keep-pictures", str(KEPT_PICTURES)]
 
 
 def _stages(subject: Subject) -> tuple[str, ...]:
