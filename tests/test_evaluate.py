@@ -13,9 +13,11 @@ from fabula.building import build_model
 from fabula.data.corpus import open_corpus
 from fabula.errors import FabulaError
 from fabula.evaluate import evaluate, open_run
+from fabula.evaluate.ceilings import ceilings_of
 from fabula.floors import Floors, fit
 from fabula.metrics import MEASURES
 from fabula.metrics.pictures import mae, unit
+from fabula.scorer import open_scorer
 from fabula.story import Frame
 
 SMALL = (
@@ -102,7 +104,14 @@ def score(tellers, corpus, out, **options):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory, corpus, floors):
     folder = tmp_path_factory.mktemp("whole") / "evaluation"
-    return folder, score({"model": HEALTHY, **floors.tellers()}, corpus, folder, keep=3)
+    above = ceilings_of(corpus.splits["test"], corpus.data)
+    tellers = {"model": HEALTHY, **floors.tellers()}
+    return folder, score(tellers, corpus, folder, keep=3, ceilings=above, scorer=open_scorer())
+
+
+def told_of_all(scores):
+    """The tellers who told all windows: ceilings tell a few."""
+    return [name for name, teller in scores["tellers"].items() if teller["kind"] != "ceiling"]
 
 
 def test_scores_have_the_shape_of_the_contract(whole, corpus):
@@ -113,20 +122,20 @@ def test_scores_have_the_shape_of_the_contract(whole, corpus):
     assert scores["windows"] == len(corpus.splits["test"].windows)
     wanted = {"context": 4, "picture_size": "16x24", "fit": "stretch", "caption_length": 40}
     assert wanted.items() <= scores["protocol"].items()
-    assert {teller["kind"] for teller in scores["tellers"].values()} == {"model", "floor", "oracle"}
+    assert {teller["kind"] for teller in scores["tellers"].values()} == {"model", "floor", "oracle", "ceiling"}
     for teller in scores["tellers"].values():
         for name, entry in teller["metrics"].items():
             assert entry["regime"] == MEASURES[name].regime
             assert entry["n"] == scores["windows"]
     assert set(scores["tellers"]["model"]["metrics"]) | {"caption.meteor_wordnet"} == set(MEASURES)  # WordNet may lack
-    of_pictures = {name for name in MEASURES if "picture" in name.split(".")}
+    of_pictures = {name for name in MEASURES if "picture" in name or name.startswith("scorer.")}
     assert set(scores["tellers"]["copy_last"]["metrics"]) == of_pictures
 
 
 def test_one_row_a_window_and_teller_and_the_scores_follow_from_the_rows(whole, corpus):
     folder, scores = whole
     rows = pq.read_table(folder / "windows.parquet").to_pylist()
-    assert len(rows) == scores["windows"] * len(scores["tellers"])
+    assert len(rows) == scores["windows"] * len(told_of_all(scores))
     split = corpus.splits["test"]
     for row in rows[:5]:
         story = split.store.stories[split.store.ids.index(row["story_id"])]
@@ -184,7 +193,7 @@ def test_boards_hold_context_truth_and_what_was_told(whole):
     rows = {(r["window"], r["teller"]): r for r in pq.read_table(folder / "windows.parquet").to_pylist()}
     for board in boards:
         assert len(board["context"]) == 4
-        assert board["told"].keys() == scores["tellers"].keys()
+        assert board["told"].keys() == set(told_of_all(scores))
         assert board["told"]["model"]["caption"] == rows[board["window"], "model"]["caption"]
         for frame in (*board["context"], board["true"], board["told"]["model"]):
             assert (folder / frame["picture"]).is_file()
@@ -325,3 +334,27 @@ def test_mistakes_are_one_line_and_code_2(run, capsys, arguments, words):
     assert words in said
     assert len(said.strip().split("\n")) == 1
     assert "Traceback" not in said
+
+
+def test_the_ceiling_is_above_every_floor_and_the_way_lies_between(whole):
+    _, scores = whole
+    tellers = scores["tellers"]
+    laws = tellers["the_laws"]["metrics"]
+    for measure in ("caption.log_loss_word", "picture.mae"):
+        floors = [
+            t["metrics"][measure]["value"] for t in tellers.values() if t["kind"] == "floor" and measure in t["metrics"]
+        ]
+        assert laws[measure]["value"] < min(floors)
+        assert tellers["model"]["metrics"][measure]["way"] < 1
+    assert laws["cloze.caption"]["value"] > 0.9
+    assert "way" not in laws["picture.mae"]
+
+
+def test_parts_can_be_left_out_and_an_unknown_one_is_named(corpus, tmp_path):
+    scores = score({"model": HEALTHY}, corpus, tmp_path / "e", only=["pictures", "probes"])
+    metrics = scores["tellers"]["model"]["metrics"]
+    assert {"picture.mae", "picture.spread"} <= metrics.keys()
+    assert not {"caption.bleu", "world.caption.who", "caption.log_loss_word"} & metrics.keys()
+    assert "conditions" not in scores["probes"]["model"]
+    with pytest.raises(FabulaError, match=r"--only: unknown 'picture'. Did you mean 'pictures'"):
+        score({"model": HEALTHY}, corpus, tmp_path / "f", only=["picture"])

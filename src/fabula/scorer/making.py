@@ -92,7 +92,9 @@ def _dice(seed: int) -> Iterator[None]:
 def shown(source: str) -> str:
     """A source without the place where it lies: `parquet:storybooks`."""
     kind, colon, path = source.partition(":")
-    return f"{kind}{colon}{Path(path).name}" if colon and kind != "hub" else Path(source).name or source
+    if kind == "hub":
+        return source
+    return f"{kind}{colon}{Path(path).name}" if colon else Path(source).name or source
 
 
 def _about(store: Store, data: Data) -> dict[str, Any]:

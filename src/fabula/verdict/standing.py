@@ -69,7 +69,7 @@ def against_floors(scores: Mapping[str, Any], name: str) -> list[str]:
 
 def subject_of(measure: str) -> str:
     """`picture` or `caption`: what a measure judges."""
-    return "picture" if "picture" in measure.split(".") else "caption"
+    return "picture" if "picture" in measure else "caption"
 
 
 def compared(scores: Mapping[str, Any], name: str) -> tuple[list[str], dict[str, str], dict[str, str]]:
