@@ -14,19 +14,23 @@ from fabula.errors import pick
 from fabula.evaluate.asking import told_of
 from fabula.evaluate.boards import write_boards
 from fabula.evaluate.ceilings import ask_ceilings
-from fabula.evaluate.conditions import conditions
-from fabula.evaluate.inquiry import CONTEXT, PARTS, PROBES, Inquiry, some_of
+from fabula.evaluate.conditions import conditions, strangers
+from fabula.evaluate.inquiry import CONTEXT, ORDERING, PARTS, PROBES, SAMPLES, Inquiry, some_of
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import probe
 from fabula.evaluate.rounds import ask_all
+from fabula.evaluate.sampling import samples
 from fabula.evaluate.summary import costs, summary
 from fabula.floors.progress import Progress, silent
 from fabula.metrics.likelihood import NATS
+from fabula.metrics.ordering import ordering
 from fabula.recipe import Data
 from fabula.scorer.opening import Looks
 from fabula.story import Storyteller
 from fabula.tokenizer import Tokenizer
 from fabula.verdict import diseases, verdict
+
+TRIED = 32  # windows on which the measures themselves are tried
 
 
 def evaluate(
@@ -63,6 +67,7 @@ def evaluate(
         ask_all(inquiry, draft, kept, progress)
         scores = summary(inquiry, ask_ceilings(inquiry, progress), about or {})
         scores["probes"] = _probes(inquiry, progress)
+        scores["ordering"] = _ordering(inquiry)
         scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
         scores["verdict"] = verdict(scores)
         write_boards(draft, tellers, split, seed)
@@ -71,8 +76,17 @@ def evaluate(
     return scores
 
 
+def _ordering(inquiry: Inquiry) -> dict[str, Any]:
+    """Which measures put the truth before what is plainly worse, on a few windows."""
+    if ORDERING not in inquiry.only or not inquiry.data.context:
+        return {}
+    some = inquiry.chunk(inquiry.numbers[some_of(len(inquiry.numbers), TRIED)])
+    with inquiry.timed("ordering"):
+        return ordering(some.truth, strangers(some.stories), seed=inquiry.seed)
+
+
 def _probes(inquiry: Inquiry, progress: Progress) -> dict[str, Any]:
-    asked = inquiry.models if inquiry.data.context and {PROBES, CONTEXT}.intersection(inquiry.only) else {}
+    asked = inquiry.models if inquiry.data.context and {PROBES, CONTEXT, SAMPLES}.intersection(inquiry.only) else {}
     return {name: found for name, found in _each(inquiry, asked, progress) if found}
 
 
@@ -88,5 +102,7 @@ def _each(inquiry: Inquiry, models: Mapping[str, Any], progress: Progress) -> It
                 found["conditions"] = conditions(
                     teller, few, told, size, seed=inquiry.seed, new_scores=inquiry.new_scores
                 )
+            if SAMPLES in inquiry.only and hasattr(teller, "samples"):
+                found["samples"] = samples(inquiry, teller)
             yield name, found
             advance(1, name)

@@ -23,8 +23,9 @@ from fabula.scorer.opening import Looks
 from fabula.story import Frame, Storyteller
 from fabula.tokenizer import Tokenizer
 
-PROBES, CONTEXT, CEILINGS, RETRIEVAL = "probes", "context", "ceilings", "retrieval"
-PARTS = (*STATISTICS, PROBES, CONTEXT, CEILINGS, RETRIEVAL)  # what can be measured, and left out
+PROBES, CONTEXT, SAMPLES = "probes", "context", "samples"
+CEILINGS, RETRIEVAL, ORDERING = "ceilings", "retrieval", "ordering"
+PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, CEILINGS, RETRIEVAL, ORDERING)  # what can be measured, and left out
 Cloud = NDArray[np.floating]  # (N, D)
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again
 

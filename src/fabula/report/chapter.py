@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fabula.metrics.catalogue import MEASURES
+from fabula.metrics.ordering import sentences
 from fabula.report.curves import Curve, curves
 from fabula.report.facts import Facts, Splits, facts, splits
 from fabula.report.figures import seconds
@@ -78,6 +79,7 @@ class Chapter:
     environment: Facts
     recipe: str
     measures: tuple[Heading, ...]
+    untrusted: tuple[str, ...]  # what a measure did not order rightly
 
     @property
     def has_ceiling(self) -> bool:
@@ -124,6 +126,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         environment=facts(run.environment),
         recipe=run.recipe,
         measures=tuple(_measures(tellers)),
+        untrusted=tuple(readable(said, tellers) for said in sentences(run.scores.get("ordering", {}))),
     )
 
 
