@@ -97,8 +97,12 @@ def run(tmp_path_factory, corpus, recipe, floors):
     return folder.parent
 
 
-def score(tellers, corpus, out, **options):
-    return evaluate(tellers, corpus.splits["test"], corpus.tokenizer, corpus.data, out=out, **options)
+QUICK = ("pictures", "likelihood", "overlap", "variety", "endings", "probes", "context")
+
+
+def score(tellers, corpus, out, *, only=QUICK, **options):
+    split = corpus.splits["test"]
+    return evaluate(tellers, split, corpus.tokenizer, corpus.data, out=out, only=only, **options)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +110,7 @@ def whole(tmp_path_factory, corpus, floors):
     folder = tmp_path_factory.mktemp("whole") / "evaluation"
     above = ceilings_of(corpus.splits["test"], corpus.data)
     tellers = {"model": HEALTHY, **floors.tellers()}
-    return folder, score(tellers, corpus, folder, keep=3, ceilings=above, scorer=open_scorer())
+    return folder, score(tellers, corpus, folder, keep=3, ceilings=above, scorer=open_scorer(), only=())
 
 
 def told_of_all(scores):
