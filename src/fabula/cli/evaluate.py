@@ -21,6 +21,7 @@ def evaluate(
     limit: Annotated[int | None, Option(min=1, help="So many windows, at even distances.", show_default="all")] = None,
     keep_pictures: Annotated[str, Option(help="Keep told pictures of N windows.", metavar="N|all")] = "0",
     only: Annotated[list[str] | None, Option(help="Measure this part alone, and the next one given.")] = None,
+    closely: Annotated[int, Option(min=1, help="Windows that costly parts look at, at even distances.")] = 256,
     seed: Annotated[int, Option(help="The same seed tells the same stories.")] = 0,
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
     frames_key: Annotated[str | None, Option(help="With --data: the column of pictures.")] = None,
@@ -48,8 +49,15 @@ def evaluate(
     keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     given = (what, overrides or [], data, split, keys)
     opened = _floors(*given) if floors else _run(*given, device, alone)
-    asked = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "scorer": open_scorer()}
-    scores = evaluate_tellers(**vars(opened), **asked, out=place, progress=bars)
+    asked = {
+        "seed": seed,
+        "limit": limit,
+        "keep": keep,
+        "only": only or (),
+        "closely": closely,
+        "scorer": open_scorer(),
+    }
+    scores = evaluate_tellers(**vars(opened), **wished, scorer=open_scorer(), out=place, progress=bars)
     console = Console()
     show(scores, console)
     page = report.write([place if floors or out else what], place / "report.html")

@@ -26,7 +26,7 @@ RENDERS = 32  # next frames that a ceiling's picture is made of
 
 
 def ceilings_of(split: Split, data: Data) -> dict[str, Any]:
-    """Who knows the laws behind a split: of the built-in world alone. All are asked about few windows.
+    """Who knows the laws behind a split: of the built-in world alone. All are asked about a few windows.
 
     `the_laws` knows what a model is given, and paints for the least absolute error; `the_laws_mean_picture` for the
     least squared error; `the_laws_and_the_past` knows all frames from the story's first one on.
@@ -34,23 +34,27 @@ def ceilings_of(split: Split, data: Data) -> dict[str, Any]:
     if data.source != "world" or not data.context or data.equalise:
         return {}
     hard, size = split.name == "hard", data.picture_size
+    mean = Oracle(hard=hard, size=size, renders=RENDERS, aim="mse")
+    mean.writes = False  # it would write what `the_laws` writes
     return {
         LAWS: Oracle(hard=hard, size=size, renders=RENDERS),
-        MEAN: Oracle(hard=hard, size=size, renders=RENDERS, aim="mse"),
+        MEAN: mean,
         WHOLE_PAST: Oracle(hard=hard, size=size, renders=0),
     }
 
 
 def ask_ceilings(inquiry: Inquiry, progress: Progress) -> dict[str, Scores]:
-    """What every ceiling scores on the few windows."""
+    """What every ceiling scores on the windows that ceilings are asked about."""
     asked, size = inquiry.ceilings if CEILINGS in inquiry.only else {}, inquiry.data.picture_size
     scores = {name: inquiry.new_scores() for name in asked}
     with progress("how well it could be told", len(scores)) as advance, inquiry.timed("ceilings"):
         for name, teller in asked.items():
-            contexts = _pasts(inquiry) if name == WHOLE_PAST else inquiry.few.contexts
-            told, _ = ask(teller, inquiry.few, inquiry.seed, size, contexts)
-            told = looked_at(inquiry, teller, replace(inquiry.few, contexts=contexts), told, np.ones(len(told), bool))
-            beside = scored(inquiry, name, inquiry.few, told) | best_answers(teller, inquiry.few, contexts, size)
+            contexts = _pasts(inquiry) if name == WHOLE_PAST else inquiry.top.contexts
+            told, _ = ask(teller, inquiry.top, inquiry.seed, size, contexts)
+            told = looked_at(inquiry, teller, replace(inquiry.top, contexts=contexts), told, np.ones(len(told), bool))
+            beside = scored(inquiry, name, inquiry.top, told)
+            if teller.writes:
+                beside |= best_answers(teller, inquiry.top, contexts, size)
             scores[name].add(told, beside)
             advance(1, name)
     return scores
@@ -59,7 +63,7 @@ def ask_ceilings(inquiry: Inquiry, progress: Progress) -> dict[str, Scores]:
 def _pasts(inquiry: Inquiry) -> list[list[Frame]]:
     """All frames before each target, from the story's first one on."""
     split = inquiry.split
-    windows = [split.windows[int(number)] for number in inquiry.few.numbers]
+    windows = [split.windows[int(number)] for number in inquiry.top.numbers]
     ends = [window.start + split.windows.context for window in windows]
     pairs = zip(windows, ends, strict=True)
     return [[split.store.frame(window.story, place) for place in range(end)] for window, end in pairs]
@@ -68,18 +72,18 @@ def _pasts(inquiry: Inquiry) -> list[list[Frame]]:
 def add_ways(inquiry: Inquiry, ceilings: Mapping[str, Scores], tellers: dict[str, dict[str, Any]]) -> None:
     """Put `way`, `way_low` and `way_high` beside each value of a model that has a floor and a ceiling.
 
-    The way is measured on the few windows: from the floor that is best on all windows to the ceiling that is best
+    The way is measured on these windows: from the floor that is best on all windows to the ceiling that is best
     among those that know no more than a model is given.
     """
-    stories = inquiry.few.stories
+    stories = inquiry.top.stories
     known = {name: scores for name, scores in ceilings.items() if name != WHOLE_PAST}
     reached = {name: scores.values(stories) for name, scores in known.items()}
     for model in inquiry.models:
-        mine = inquiry.scores[model].part(inquiry.few_rows)
+        mine = inquiry.scores[model].part(inquiry.top_rows)
         for measure, entry in tellers[model]["metrics"].items():
             floor, ceiling = best_floor(tellers, measure), _best(reached, measure)
             if floor and ceiling:
-                below = inquiry.scores[floor].part(inquiry.few_rows)
+                below = inquiry.scores[floor].part(inquiry.top_rows)
                 way = mine.way(below, known[ceiling], stories, only=[measure]).get(measure, {})
                 entry |= {("way" if side == "value" else f"way_{side}"): number for side, number in way.items()}
 

@@ -15,7 +15,7 @@ from fabula.evaluate.asking import told_of
 from fabula.evaluate.boards import write_boards
 from fabula.evaluate.ceilings import ask_ceilings
 from fabula.evaluate.conditions import conditions, strangers
-from fabula.evaluate.inquiry import CONTEXT, ORDERING, PARTS, PROBES, SAMPLES, Inquiry, some_of
+from fabula.evaluate.inquiry import CLOSELY, CONTEXT, ORDERING, PARTS, PROBES, SAMPLES, Inquiry, some_of
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import probe
 from fabula.evaluate.rounds import ask_all
@@ -46,6 +46,7 @@ def evaluate(
     limit: int | None = None,
     keep: int | None = 0,
     only: Collection[str] = (),
+    closely: int = CLOSELY,
     about: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -54,7 +55,8 @@ def evaluate(
     `limit` takes so many windows at even distances, None all. `keep` is how many windows keep their told pictures,
     None all. `about` is added to the protocol. `ceilings` are asked about few windows, and `scorer` embeds what
     was told of these.
-    `only` names the parts that are measured (`PARTS`), all where it is empty.
+    `only` names the parts that are measured (`PARTS`), all where it is empty. `closely` is how many windows are
+    looked at closely.
     Errors: FabulaError where `out` holds something else, or a part is unknown, before any work.
     """
     check_out(out)
@@ -62,7 +64,7 @@ def evaluate(
         pick(part, PARTS, "--only")
     numbers = some_of(len(split.windows), limit)
     kept = set(numbers[some_of(len(numbers), keep)].tolist())
-    inquiry = Inquiry(tellers, split, tokenizer, data, numbers, seed, ceilings or {}, scorer, only or PARTS)
+    inquiry = Inquiry(tellers, split, tokenizer, data, numbers, seed, ceilings or {}, scorer, only or PARTS, closely)
     with files.new_folder(out) as draft:
         ask_all(inquiry, draft, kept, progress)
         scores = summary(inquiry, ask_ceilings(inquiry, progress), about or {})

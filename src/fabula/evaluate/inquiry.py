@@ -27,6 +27,7 @@ PROBES, CONTEXT, SAMPLES = "probes", "context", "samples"
 CEILINGS, RETRIEVAL, ORDERING = "ceilings", "retrieval", "ordering"
 PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, CEILINGS, RETRIEVAL, ORDERING)  # what can be measured, and left out
 Cloud = NDArray[np.floating]  # (N, D)
+HIGHEST = 64  # windows that ceilings are asked about: they sum and paint all that may come
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again
 
 
@@ -46,6 +47,7 @@ class Inquiry:
     ceilings: Mapping[str, Storyteller] = field(default_factory=dict)
     scorer: Looks | None = None
     only: Collection[str] = PARTS  # what is measured
+    closely: int = CLOSELY  # how many windows are looked at closely
     scores: dict[str, Scores] = field(default_factory=dict)
     truth: Scores = field(default_factory=Scores)
     likeness: Likeness = field(default_factory=Likeness)
@@ -64,12 +66,22 @@ class Inquiry:
     @cached_property
     def few(self) -> Chunk:
         """The windows that are looked at closely."""
-        return self.chunk(self.numbers[some_of(len(self.numbers), CLOSELY)])
+        return self.chunk(self.numbers[some_of(len(self.numbers), self.closely)])
 
     @cached_property
     def few_rows(self) -> NDArray[np.int64]:
         """Their places among all that are scored."""
-        return some_of(len(self.numbers), CLOSELY)
+        return some_of(len(self.numbers), self.closely)
+
+    @cached_property
+    def top_rows(self) -> NDArray[np.int64]:
+        """The places of the windows that ceilings are asked about, which are some of the few."""
+        return self.few_rows[some_of(len(self.few_rows), HIGHEST)]
+
+    @cached_property
+    def top(self) -> Chunk:
+        """These windows themselves."""
+        return self.chunk(self.numbers[self.top_rows])
 
     @cached_property
     def targets(self) -> Targets:

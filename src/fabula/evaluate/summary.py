@@ -31,8 +31,7 @@ def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str
         }
         add_ways(inquiry, ceilings, tellers)
         for name, scores in ceilings.items():
-            metrics = scores.values(inquiry.few.stories) | clouds(inquiry, name)
-            tellers[name] = {"kind": KIND, "metrics": metrics}
+            tellers[name] = {"kind": KIND, "metrics": scores.values(inquiry.top.stories)}
         truth = inquiry.truth.values(inquiry.stories)
     return {
         "data": inquiry.split.store.meta["source"],
