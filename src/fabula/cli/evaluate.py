@@ -49,14 +49,7 @@ def evaluate(
     keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     given = (what, overrides or [], data, split, keys)
     opened = _floors(*given) if floors else _run(*given, device, alone)
-    asked = {
-        "seed": seed,
-        "limit": limit,
-        "keep": keep,
-        "only": only or (),
-        "closely": closely,
-        "scorer": open_scorer(),
-    }
+    wished = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "closely": closely}
     scores = evaluate_tellers(**vars(opened), **wished, scorer=open_scorer(), out=place, progress=bars)
     console = Console()
     show(scores, console)
