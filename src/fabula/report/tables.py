@@ -23,6 +23,7 @@ LABELS = {
     "chance1": "Chance R@1", "chance5": "Chance R@5", "chance10": "Chance R@10",
     "distinct_2": "Distinct pairs", "length": "Length, words", "length_ratio": "Length ratio",
 }  # fmt: skip
+UNITS = ("dB", "nats", "words")
 KINDS = {"model": 0, "floor": 1, "oracle": 2, "ceiling": 3, "truth": 4}  # the order of a table's rows
 NOTES = {
     "oracle": "peeks at the target",
@@ -141,8 +142,9 @@ def readable(sentence: str, tellers: Tellers) -> str:
 
 
 def within(label: str) -> str:
-    """A label inside a sentence, without its unit: `perplexity per word`, but `MAE`."""
-    label = label.partition(",")[0]
+    """A label inside a sentence, without its unit: `perplexity per word`, `who of captions`, but `MAE`."""
+    name, _, rest = label.partition(", ")
+    label = f"{name} of {rest}" if rest and rest not in UNITS else name
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
