@@ -31,7 +31,7 @@ $(READY): requirements.txt constraints.txt pyproject.toml
 
 demo: setup
 	$(BIN)/fabula train recipes/tiny.yaml --run $(DEMO) --resume
-	$(BIN)/fabula evaluate $(DEMO) --closely 96
+	$(BIN)/fabula evaluate $(DEMO) --closely 64
 	$(BIN)/fabula tell $(DEMO) world --context 4 --steps 3 --out $(DEMO)/told
 	$(BIN)/fabula report $(DEMO) --out $(DEMO)/report.html
 
