@@ -28,31 +28,13 @@ from fabula.report.tables import (
     teller_name,
     value_of,
 )
+from fabula.verdict.standing import HEADLINES
 
 MOMENTS = (
     "Windows are ranked by the mean of their ranks in picture error and caption log-loss, where measured. "
     "The frames above were given; below stand what is true and what was told."
 )
 ATTENDED = "What the model attends to at the end of training: maps over the pictures and words of four contexts"
-DRAWN = (
-    "picture.mae",
-    "picture.ssim",
-    "caption.perplexity_word",
-    "caption.bleu",
-    "caption.chrf",
-    "caption.rouge_l",
-    "caption.cider_d",
-    "caption.names_f1",
-    "world.caption.who",
-    "world.caption.where",
-    "world.caption.doing",
-    "world.picture.who",
-    "world.picture.where",
-    "cloze.caption",
-    "cloze.picture",
-    "retrieval.caption.r10",
-    "retrieval.picture.r10",
-)
 
 
 @dataclass(frozen=True)
@@ -110,7 +92,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         name=run.name,
         about=_about(run.scores),
         verdict=tuple(readable(sentence, tellers) for sentence in run.scores.get("verdict", ())),
-        ranges=tuple(ranges(tellers, DRAWN)),
+        ranges=tuple(ranges(tellers, HEADLINES)),
         tables=tuple(score_tables(tellers)),
         probes=tuple(probes(run.scores)),
         curves=tuple(curves(run.log, _floors(tellers))),

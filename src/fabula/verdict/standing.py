@@ -8,7 +8,7 @@ from typing import Any
 from fabula.metrics import MEASURES
 from fabula.verdict.entries import value
 
-HEADLINES = (  # the measures that a verdict speaks of; the tables have all
+HEADLINES = (  # the measures that a verdict speaks of and a report draws; the tables have all
     "picture.mae",
     "picture.mse",
     "picture.ssim",
