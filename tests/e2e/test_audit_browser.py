@@ -34,7 +34,7 @@ def test_a_finding_is_reached_from_the_table(browser, address):
     page = browser.new_page()
     page.goto(address)
     page.get_by_role("link", name="repeated captions").click()
-    assert page.url.endswith("#finding-2")
+    page.wait_for_url("**#finding-2", timeout=10_000)
     marks = page.locator(".finding", has=page.locator("#finding-2")).locator(".pair mark")
     assert len(set(marks.all_text_contents())) == 1
     one, other = (marks.nth(number).bounding_box() for number in range(2))

@@ -43,7 +43,7 @@ def test_a_section_is_reached_from_the_top_and_opens(browser, address):
     page = browser.new_page()
     page.goto(address)
     page.get_by_role("link", name="two, MAE").click()
-    assert page.url.endswith("#moved-1-picture")
+    page.wait_for_url("**#moved-1-picture", timeout=10_000)
     more = page.locator("details.more").first
     assert not more.locator("article").first.is_visible()
     more.locator("summary").press("Enter")
