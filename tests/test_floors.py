@@ -6,7 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "fabula"
 FLOORS = [
     {"errors", "story", "types"},
-    {"layers", "shelf", "files", "images", "tokenizer", "markup", "schema", "roles"},
+    {"layers", "shelf", "files", "hands", "images", "tokenizer", "markup", "schema", "roles"},
     {"spec", "world", "yamls", "weights"},
     {"origins"},
     {"recipe", "encoders", "fusion", "temporal", "decoders", "losses", "metrics"},

@@ -34,10 +34,11 @@ def ceilings_of(split: Split, data: Data) -> dict[str, Any]:
     if data.source != "world" or not data.context or data.equalise:
         return {}
     hard, size = split.name == "hard", data.picture_size
-    mean = Oracle(hard=hard, size=size, renders=RENDERS, aim="mse")
+    laws = Oracle(hard=hard, size=size, renders=RENDERS)
+    mean = laws.aiming("mse")
     mean.writes = False  # it would write what `the_laws` writes
     return {
-        LAWS: Oracle(hard=hard, size=size, renders=RENDERS),
+        LAWS: laws,
         MEAN: mean,
         WHOLE_PAST: Oracle(hard=hard, size=size, renders=0),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from fabula.story import Frame
 from fabula.world.camera import Shot
@@ -14,6 +15,8 @@ from fabula.world.oracle.hypotheses import Hypothesis, posterior
 from fabula.world.oracle.seen import look
 from fabula.world.oracle.turns import Turn, turns
 from fabula.world.scene import Scene
+
+KEPT = 512  # contexts whose outlooks are kept, some ten kilobytes each: the same ones are asked about again and again
 
 
 @dataclass(frozen=True)
@@ -45,5 +48,19 @@ class Outlook:
 
 def outlook(context: Sequence[Frame], *, hard: bool = False) -> Outlook:
     """What the laws make of a context (see `posterior`, whose errors these are)."""
-    hypotheses = posterior(context, hard=hard)
-    return Outlook(tuple(look(context)), tuple(hypotheses), tuple(turns(hypotheses)))
+    read = tuple((json.dumps(frame.scene), frame.caption) for frame in context)
+    return _found(_Read(read, tuple(replace(frame, picture=None) for frame in context)), hard)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A context by what an oracle reads of it."""
+
+    read: tuple[tuple[str, str], ...]  # scene record and caption of each frame
+    frames: tuple[Frame, ...] = field(compare=False)
+
+
+@lru_cache(maxsize=KEPT)
+def _found(context: _Read, hard: bool) -> Outlook:
+    hypotheses = posterior(context.frames, hard=hard)
+    return Outlook(tuple(look(context.frames)), tuple(hypotheses), tuple(turns(hypotheses)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from copy import copy
+from typing import Literal, get_args
 
 from PIL import Image
 
@@ -12,19 +13,20 @@ from fabula.story import Frame, Size
 from fabula.world.dice import Dice
 from fabula.world.language.grammar import Told, tell
 from fabula.world.language.words import Words
-from fabula.world.oracle.blend import Aim, blend, painted
-from fabula.world.oracle.draws import anyhow, context_dice, drawn_scenes, likeliest
+from fabula.world.oracle.blend import Aim, blend
+from fabula.world.oracle.canvas import Canvas
+from fabula.world.oracle.draws import anyhow, context_dice, likeliest
 from fabula.world.oracle.facts import Distribution, marginals
 from fabula.world.oracle.hypotheses import Hypothesis, posterior
 from fabula.world.oracle.outlook import Outlook, outlook
 from fabula.world.oracle.turns import events
-from fabula.world.paint.picture import Painter
 from fabula.world.questions.asking import Of, answer, asked_of
 from fabula.world.scene import Scene
 from fabula.world.state import Event
 
 Context = Sequence[Frame]
 Says = Literal["likely", "drawn"]
+AIMS = get_args(Aim)
 
 
 class Oracle:
@@ -52,13 +54,19 @@ class Oracle:
         size: Size | None = None,
         says: Says = "likely",
     ):
-        pick(aim, ("mae", "mse"), "the oracle's aim")
-        pick(says, ("likely", "drawn"), "what the oracle says")
+        pick(aim, AIMS, "the oracle's aim")
+        pick(says, get_args(Says), "what the oracle says")
         if renders < 0 or not 0 < mass <= 1:
             raise FabulaError(f"the oracle: renders {renders}, mass {mass}; give 0 or more, and a share in (0, 1]")
         self.hard, self.aim, self.renders, self.mass, self.says = hard, aim, renders, mass, says
         self.size, self.paints = size, renders > 0
-        self.painters: dict[Size, Painter] = {}
+        self.canvas = Canvas(renders, mass)
+
+    def aiming(self, aim: Aim) -> Oracle:
+        """The same oracle with another aim; what both are asked about is painted once."""
+        other = copy(self)
+        other.aim = pick(aim, AIMS, "the oracle's aim")
+        return other
 
     def tell(self, contexts: Sequence[Context], *, seed: int = 0) -> list[Frame]:
         """The next frame of every context. What is drawn follows from its captions and the seed."""
@@ -104,12 +112,7 @@ class Oracle:
     def _paint(self, context: Context, outlook: Outlook, dice: Dice) -> Image.Image | None:
         if not self.paints:
             return None
-        scenes = drawn_scenes(outlook, dice, renders=self.renders, mass=self.mass)
-        return blend(*painted(scenes, self._painter(context)), self.aim)
-
-    def _painter(self, context: Context) -> Painter:
-        size = self.size or _size(context)
-        return self.painters.setdefault(size, Painter(size))
+        return blend(*self.canvas.paint(outlook, dice, self.size or _size(context)), self.aim)
 
 
 def _asking(question: str, of: Of) -> Callable[[Scene], str]:
