@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 from fabula.errors import FabulaError
 
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 AHEAD = 2  # pieces that each hand may have done before they are asked for
 _held: list[Any] = []  # the work of the hand that this process is
 
