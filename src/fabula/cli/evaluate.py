@@ -8,6 +8,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 SOURCE = "Evaluate on this source, which the run need never have seen: FILE.parquet, folder:PATH, hub:NAME, world."
+SCORER = "Who looks at told stories: a folder of fabula scorer train, of a CLIP, or of a MiniLM (captions alone)."
 
 
 def evaluate(
@@ -22,6 +23,7 @@ def evaluate(
     keep_pictures: Annotated[str, Option(help="Keep told pictures of N windows.", metavar="N|all")] = "0",
     only: Annotated[list[str] | None, Option(help="Measure this part alone, and the next one given.")] = None,
     closely: Annotated[int, Option(min=1, help="Windows that costly parts look at, at even distances.")] = 256,
+    scorer: Annotated[str, Option(help=SCORER, metavar="FOLDER")] = "shipped",
     seed: Annotated[int, Option(help="The same seed tells the same stories.")] = 0,
     device: Annotated[str, Option(help="Where the model runs: cpu, cuda, mps.")] = "cpu",
     frames_key: Annotated[str | None, Option(help="With --data: the column of pictures.")] = None,
@@ -48,9 +50,12 @@ def evaluate(
     check_out(place)
     keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     given = (what, overrides or [], data, split, keys)
+    looks = open_scorer(scorer)
     opened = _floors(*given) if floors else _run(*given, device, alone)
     wished = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "closely": closely}
-    scores = evaluate_tellers(**vars(opened), **wished, scorer=open_scorer(), out=place, progress=bars)
+    scores = evaluate_tellers(**vars(opened), **wished, scorer=looks, out=place, progress=bars)
+    if not only or AUDIT in only:
+        audit_evaluated(opened.data, opened.split.store, place, bars)
     console = Console()
     show(scores, console)
     page = report.write([place if floors or out else what], place / "report.html")

@@ -54,7 +54,7 @@ def _cloze(teller: Any, chunk: Chunk, told: Told) -> NDArray[np.float64]:
 def clouds(inquiry: Inquiry, name: str) -> dict[str, dict[str, Any]]:
     """How far all told pictures of a teller, taken together, lie from the true ones of the same windows."""
     told = inquiry.clouds.get(name)
-    if not told:
+    if not told or inquiry.targets.pictures is None:
         return {}
     with inquiry.timed("scorer.distances"):
         found = distances(np.concatenate(told), inquiry.targets.pictures.vectors[inquiry.few.numbers])

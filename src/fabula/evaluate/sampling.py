@@ -58,12 +58,13 @@ def _seen(inquiry: Inquiry, chunk: Chunk, pictures: Pixels | None, captions: lis
     assert inquiry.scorer is not None
     seen = look_at_told(inquiry.scorer, inquiry.targets, *every)
     forms = (
-        ("picture", seen.pictures, inquiry.targets.pictures.vectors),
-        ("caption", seen.captions, inquiry.targets.captions.vectors),
+        ("picture", seen.pictures, inquiry.targets.pictures),
+        ("caption", seen.captions, inquiry.targets.captions),
     )
     found: dict[str, Any] = {}
-    for form, vectors, all_true in forms:
-        if vectors is not None:
+    for form, vectors, targets in forms:
+        if vectors is not None and targets is not None:
+            all_true = targets.vectors
             parts = _of_form(vectors.reshape(count, SAMPLES, -1), all_true[chunk.numbers], all_true)
             found |= {f"{form}.{name}": column for name, column in parts.items()}
     return found

@@ -14,12 +14,17 @@ from fabula.data.jsonl import numbered_rows
 from fabula.data.parquet import reading
 from fabula.errors import FabulaError, unknown
 from fabula.grounding.claims import Claim, ToldStory, claims_of
+from fabula.grounding.coordinates import scaled
 from fabula.markup import Repairs, clean
 from fabula.markup.thoughts import read_thoughts
 from fabula.schema import short
+from fabula.story import Size
 
 COLUMN = "chain_of_thought"
 NAMES = ("story_id", "id")
+LARGER = 10_000
+_SHARE = r"(?:0?\.[0-9]+|1\.0*|[01])"
+_UNIT = re.compile(rf"(?<![0-9.])(?=[0-9., ]*\.){_SHARE}(?:\s*,\s*{_SHARE}){{3}}(?![0-9.])")  # a box of shares, 0 to 1
 _IMAGE = re.compile(r"image\s*#?\s*0*([0-9]{1,3})(?![0-9])", re.IGNORECASE)
 
 
@@ -67,8 +72,23 @@ def _from_text(text: Any, where: str, name: str) -> ToldStory:
     """Boxes from the tables that a model wrote; what it wrote wrongly is no mistake of ours, and is counted."""
     if not isinstance(text, str):
         raise FabulaError(f"{where}: expected a text with tables, got {short(text)}")
-    repairs = Repairs()
     text = clean(text)[0]
+    larger, magnified = _UNIT.subn(_magnified, text)
+    if magnified:  # a table's boxes are whole pixels, which shares of a picture would round to nothing
+        story = _from_tables(larger, where, name)
+        if len(story.claims) <= magnified:
+            square = Size(LARGER, LARGER)
+            small = (each._replace(box=scaled(each.box, Size(1, 1), square)) for each in story.claims)
+            return story._replace(claims=tuple(small))
+    return _from_tables(text, where, name)
+
+
+def _magnified(match: re.Match[str]) -> str:
+    return ",".join(str(round(float(share) * LARGER)) for share in match[0].split(","))
+
+
+def _from_tables(text: str, where: str, name: str) -> ToldStory:
+    repairs = Repairs()
     count = max((int(match[1]) for match in _IMAGE.finditer(text)), default=0)
     tables = read_thoughts(text, [None] * count, repairs).tables
     boxes = [(image, each) for image, table in enumerate(tables, start=1) for each in table.entities.values()]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fabula.errors import FabulaError, pick, unknown
 from fabula.grounding.alignment import Names, given, matched
 from fabula.grounding.claims import Claim, ToldStory
+from fabula.grounding.coordinates import PIXELS, Reading, in_pixels, warnings
 from fabula.grounding.matching import LEAST, hits, within
 from fabula.grounding.ranking import average_precision
 from fabula.grounding.truth import TrueStory
@@ -35,24 +36,30 @@ class Marked:
     true: Mapping[str, NDArray[np.int64]]  # kind -> (S,), of every story
 
 
-def ground(told: Sequence[ToldStory], true: Mapping[str, TrueStory], *, ids: str = "given") -> dict[str, Any]:
+def ground(
+    told: Sequence[ToldStory], true: Mapping[str, TrueStory], *, ids: str = "given", boxes: Reading = PIXELS
+) -> dict[str, Any]:
     """What `fabula ground` writes: counts, `scores` and `pooled` (kind -> numbers), `mean_average_precision`.
 
     A box is right where the same image of the same story has a true box of its id that it covers with an intersection
     over union of .5. `ids="match"` first gives the told ids of each story the true ids that make most boxes right.
     Images and stories of which nothing is told are missed, and boxes in images that are not there are wrong.
-    `pooled` takes a story's pictures for one: never a score. Errors: FabulaError for an unknown story.
+    `pooled` takes a story's pictures for one: never a score. `boxes` says in what boxes were told (coordinates.py), and
+    `warnings` where they seem to be told otherwise. Errors: FabulaError for an unknown story.
     """
     name = pick(ids, IDS, "ids")
     for story in told:
         if story.id not in true:
             raise FabulaError(f"{story.where}: no such story in the split: {unknown_story(story.id, true)}")
-    clean = {story.id: _clipped(story.claims, true[story.id]) for story in told}
+    placed = in_pixels(told, true, boxes)
+    clean = {story.id: _clipped(story.claims, true[story.id]) for story in placed}
     names = {story: IDS[name](claims, true[story]) for story, claims in clean.items()}
     scores, pooled = (_scores(_marked(clean, true, names, pool=pool)) for pool in (False, True))
     return {
         "iou": LEAST,
         "ids": name,
+        "boxes": str(boxes),
+        "warnings": warnings(told, true, boxes),
         "counts": _counts(told, true),
         "scores": scores,
         "mean_average_precision": _mean(scores),

@@ -24,7 +24,8 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     """What was missing, odd or matched, and what pooling would have made of it."""
     counts, rank = found["counts"], found["mean_average_precision"]
     average = "not given, since the boxes have no scores" if rank is None else f"{rank:.3f}"
-    said = [f"mean average precision over kinds: {average}"]
+    said = [f"Beware: {warning}" for warning in found["warnings"]]
+    said += [f"mean average precision over kinds: {average}"]
     if counts["stories_missing"]:
         said.append(f"nothing told of {counts['stories_missing']:,} of {counts['stories']:,} stories: missed")
     if counts["images_missing"]:

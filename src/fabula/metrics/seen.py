@@ -22,14 +22,15 @@ COLUMNS = tuple(dict.fromkeys(column for measure in MEASURES.values() for column
 class Targets:
     """The target frames of all M windows of a split, embedded once: a window's own is the one of its number."""
 
-    pictures: Candidates
+    pictures: Candidates | None  # None for a scorer that does not see
     captions: Candidates
     others: NDArray[np.integer]  # (M,) for each a target of another story
 
 
-def targets_of(pictures: Vectors, captions: Vectors, stories: NDArray[np.integer]) -> Targets:
+def targets_of(pictures: Vectors | None, captions: Vectors, stories: NDArray[np.integer]) -> Targets:
     """Vectors (M, D) and stories (M,) of the targets in the order of the windows."""
-    return Targets(Candidates(pictures, stories), Candidates(captions, stories), of_another_story(stories))
+    seen = None if pictures is None else Candidates(pictures, stories)
+    return Targets(seen, Candidates(captions, stories), of_another_story(stories))
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ def columns(seen: Seen, asked: NDArray[np.bool_]) -> dict[str, Column]:
     }
     found: dict[str, Column] = {}
     for form, (told, candidates) in forms.items():
-        if told is not None:
+        if told is not None and candidates is not None:
             found |= retrieval.columns(form, told, candidates, seen.numbers, asked)
     return found | _agreement(seen, asked)
 
 
 def _agreement(seen: Seen, asked: NDArray[np.bool_]) -> dict[str, Column]:
-    if seen.pictures is None or seen.captions is None:
+    if seen.pictures is None or seen.captions is None or seen.targets.pictures is None:
         return {}
     pictures, captions = seen.targets.pictures.vectors, seen.targets.captions.vectors
     true = pictures[seen.numbers], captions[seen.numbers]

@@ -12,23 +12,25 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fabula.encoders.clip import INSTALL
 from fabula.encoders.image_clip import DEVIATION, MEAN
-from fabula.errors import FabulaError
 from fabula.images import to_tensor
+from fabula.scorer.pretrained import digest_of, library, opened
 
 TOGETHER = 32  # pictures or captions that are read at a time
-WANTED = "name the folder of a CLIP with config.json, model.safetensors and tokenizer.json"
+WHAT = "a whole CLIP"
 
 
 class ClipScorer:
     """Vectors of CLIP's common space (Radford et al. 2021). Pictures are stretched to its square; captions are cut."""
 
+    sees = True
+
     def __init__(self, folder: Path):
-        self.model, self.tokenizer = _opened(folder)
+        self.model, self.tokenizer = opened(folder, library(WHAT).CLIPModel, WHAT)
         self.square = self.model.config.vision_config.image_size
         self.most = self.model.config.text_config.max_position_embeddings
-        self.about: dict[str, Any] = {"name": f"clip:{folder.name}", "dim": self.model.config.projection_dim}
+        dim = int(self.model.config.projection_dim)
+        self.about: dict[str, Any] = {"name": f"clip:{folder.name}", "digest": digest_of(folder), "dim": dim}
 
     def embed_pictures(self, pictures: NDArray[np.uint8] | Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """(N, H, W, 3) uint8, or N pictures of sizes of their own, -> (N, D) float32 of length 1."""
@@ -61,15 +63,3 @@ class ClipScorer:
 def _vectors(found: Any) -> Tensor:
     """Of length 1; newer versions of transformers give the vectors in an object."""
     return F.normalize(found if isinstance(found, Tensor) else found.pooler_output, dim=-1)
-
-
-def _opened(folder: Path) -> tuple[Any, Any]:
-    try:
-        import transformers as hub
-    except ImportError as error:
-        raise FabulaError(INSTALL) from error
-    try:
-        model = hub.CLIPModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
-        return model.eval(), hub.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except Exception as error:  # the library raises whatever it likes for a file that does not fit
-        raise FabulaError(f"scorer: {folder}: not a whole CLIP ({str(error).splitlines()[0]}); {WANTED}") from error

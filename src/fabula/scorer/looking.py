@@ -16,7 +16,7 @@ from fabula.scorer.opening import Looks
 def look_at_targets(scorer: Looks, store: Store, windows: Windows) -> Targets:
     """The targets of all windows of a split: some 2 ms each, whatever is asked of whom afterwards."""
     rows = store.rows(windows)[:, -1]
-    pictures = scorer.embed_pictures(store.pictures[rows])
+    pictures = scorer.embed_pictures(store.pictures[rows]) if scorer.sees else None
     return targets_of(pictures, scorer.embed_captions([store.captions[row] for row in rows]), windows.array[:, 0])
 
 
@@ -30,7 +30,7 @@ def look_at_told(
 ) -> Seen:
     """N told frames of the windows `numbers`; only those that are `asked` (N,) are looked at, the others stay zeros."""
     some = np.flatnonzero(asked)
-    seen = None if pictures is None else scorer.embed_pictures(pictures[some])
+    seen = None if pictures is None or not scorer.sees else scorer.embed_pictures(pictures[some])
     read = None if captions is None else scorer.embed_captions([captions[row] for row in some])
     return Seen(targets, numbers, *(_placed(found, some, len(asked)) for found in (seen, read)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -34,6 +34,8 @@ class PairScorer:
     tokenizer: Tokenizer
     design: Design
     about: dict[str, Any]  # what a table needs to name it: name, digest of the weights, dim
+
+    sees: ClassVar[bool] = True
 
     def embed_pictures(self, pictures: NDArray[np.uint8] | Sequence[NDArray[np.uint8]]) -> Vectors:
         """(N, H, W, 3) uint8, or N pictures of sizes of their own, -> (N, D) float32 of length 1."""
