@@ -13,7 +13,7 @@ from fabula.evaluate.inquiry import RETRIEVAL, Inquiry
 from fabula.metrics import seen as seeing
 from fabula.metrics.cloze import FIVE, candidates
 from fabula.metrics.distances import distances
-from fabula.metrics.questions import scenes_of
+from fabula.metrics.facts import scenes_of
 from fabula.metrics.told import Column, Told
 from fabula.scorer.looking import look_at_told
 

@@ -12,6 +12,7 @@ from fabula.data.corpus import Split
 from fabula.evaluate.asking import kind_of
 from fabula.evaluate.ceilings import KIND, add_ways
 from fabula.evaluate.closely import clouds
+from fabula.evaluate.confusing import confused
 from fabula.evaluate.inquiry import Inquiry
 from fabula.metrics import MEASURES, OF_THE_TRUTH, Scores
 from fabula.recipe import Data
@@ -42,6 +43,7 @@ def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str
         "scorer": dict(inquiry.scorer.about) if inquiry.scorer else None,
         "tellers": tellers,
         "truth": {"metrics": {name: truth[name] for name in OF_THE_TRUTH if name in truth}},
+        "confusions": confused(inquiry, tellers),
         "gains": gains(inquiry, tellers),
         "likeness": inquiry.likeness.values() if inquiry.data.context else {},
     }

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.chrf import CHRF
 
+from fabula.metrics.facts import scenes_of
 from fabula.metrics.measure import Measure
-from fabula.metrics.questions import of_asked, right, scenes_of, share_right, times
+from fabula.metrics.questions import of_asked, right, share_right, times
 from fabula.metrics.told import Column, Told
 from fabula.story import Size
 from fabula.world.questions.rivals import RIVALS, Candidates, of_frame

@@ -2,26 +2,38 @@
 
 Only where the true frames carry the story world's scenes. What is asked, and how it is read, is the world's to say:
 `fabula.world.questions`. A caption that does not say is wrong; two answers that are as near share the point.
+Beside the points stand the answers, true and told, so that what is taken for what is read with them and never again:
+`fabula.metrics.confusions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from typing import NamedTuple
 
 import numpy as np
 
+from fabula.metrics.answers import CAPTION, PICTURE, SILENT, UNREAD, number_of
+from fabula.metrics.cast import part, told_part
+from fabula.metrics.facts import Facts
 from fabula.metrics.measure import Measure, ratio
-from fabula.metrics.told import Column, Told
-from fabula.story import Frame, Size
-from fabula.world.questions.asking import CAPTION_QUESTIONS, PICTURE_QUESTIONS, answers
-from fabula.world.questions.reading import read_caption, told_of
-from fabula.world.questions.seeing import CHOICES, distances, renders
-from fabula.world.scene import Scene, from_record
+from fabula.metrics.told import Column, Pixels, Told
+from fabula.story import Size
+from fabula.world.questions.asking import CAPTION_QUESTIONS, PICTURE_QUESTIONS
+from fabula.world.questions.reading import heard
+from fabula.world.questions.seeing import CHOICES, Choices, distances, renders
 
-CAPTION, PICTURE = "world.caption", "world.picture"
-KEYS = frozenset(field.name for field in fields(Scene))
-Found = Mapping[str, tuple[float, float]]  # question -> how right, and whether it was asked
+
+class Answered(NamedTuple):
+    """One question of one window. `true` and `told` are numbers of answers; told is one that is not true, if any is."""
+
+    right: float = 0.0  # how right, 0 to 1
+    asked: float = 0.0  # 1 where it was asked
+    true: int = 0
+    told: int = 0
+
+
+Found = Mapping[str, Answered]  # question -> what was answered, of those that were asked
 
 _ABOUT = {
     "who": "who takes part, by name",
@@ -42,6 +54,16 @@ def right(name: str) -> str:
 def times(name: str) -> str:
     """The column of how often it was asked."""
     return f"{name}.asked"
+
+
+def true_one(name: str) -> str:
+    """The column of the numbers of true answers (`fabula.metrics.answers`), 0 where it was not asked."""
+    return f"{name}.true"
+
+
+def told_one(name: str) -> str:
+    """The column of the numbers of told answers; where several are as near, the first of those that are not true."""
+    return f"{name}.told"
 
 
 def of_asked(name: str, means: str) -> Measure:
@@ -67,21 +89,18 @@ def statistics(told: Told) -> dict[str, Column]:
     Captions are read in all windows, pictures in those that costly measures look at: the renders of a frame are
     painted once for all tellers, some 80 ms on one core.
     """
-    scenes = scenes_of(told.known.frames)
-    if not any(scenes):
+    facts = told.known.facts
+    if not any(facts):
         return {}
     found: dict[str, Column] = {}
     if told.captions is not None:
-        found |= _columns(CAPTION, CAPTION_QUESTIONS, [_of_caption(told, scenes, i) for i in range(len(told))])
+        of_captions = [_of_caption(of, said) if of else {} for of, said in zip(facts, told.captions, strict=True)]
+        found |= _columns(CAPTION, CAPTION_QUESTIONS, of_captions)
     if told.pictures is not None:
-        found |= _columns(PICTURE, PICTURE_QUESTIONS, [_of_picture(told, scenes, i) for i in range(len(told))])
+        every = zip(facts, told.pictures, told.asked, strict=True)
+        of_pictures = [_of_picture(of, picture) if of and asked else {} for of, picture, asked in every]
+        found |= _columns(PICTURE, PICTURE_QUESTIONS, of_pictures)
     return found
-
-
-def scenes_of(frames: Sequence[Frame]) -> list[Mapping[str, object] | None]:
-    """The scene record of each frame; None where it has none that this world can read."""
-    records = [frame.scene for frame in frames]
-    return [record if record and record.keys() >= KEYS else None for record in records]
 
 
 def share_right(far: Column, true: int) -> float:
@@ -90,32 +109,43 @@ def share_right(far: Column, true: int) -> float:
     return float(nearest[true] / max(nearest.sum(), 1))
 
 
-def _of_caption(told: Told, scenes: Sequence[Mapping[str, object] | None], i: int) -> Found:
-    record = scenes[i]
-    if record is None:
-        return {}
-    assert told.captions is not None
-    scene, said = from_record(record), read_caption(told.captions[i])
-    true, wanted = answers(scene, "caption"), told_of(scene, told.true_captions[i])
-    return {question: (float(said[question] == true[question]), 1.0) for question in true if wanted[question]}
+def _of_caption(facts: Facts, caption: str) -> Found:
+    said = heard(caption)
+    return {question: _answered(facts, question, true, said) for question, true in facts.told.items()}
 
 
-def _of_picture(told: Told, scenes: Sequence[Mapping[str, object] | None], i: int) -> Found:
-    record = scenes[i]
-    if record is None or not told.asked[i]:
-        return {}
-    assert told.pictures is not None
-    picture = told.pictures[i]
-    seen = renders(record, Size(*picture.shape[:2]))
+def _answered(facts: Facts, question: str, true: str, said: Mapping[str, frozenset[str]]) -> Answered:
+    name, every = f"{CAPTION}.{question}", said[question]
+    told = next(iter(every)) if len(every) == 1 else _unsaid(question, said)
+    points = float(told == true)
+    if question == "who":
+        told = told if told in (SILENT, UNREAD) else told_part(told, true, facts.cast)
+        true = part(true, facts.cast)
+    return Answered(points, 1.0, number_of(name, true), number_of(name, told))
+
+
+def _unsaid(question: str, said: Mapping[str, frozenset[str]]) -> str:
+    """Why a caption has no answer. It always tells an event, so where none is known its words are not understood."""
+    unread = not said["doing"] if question in ("doing", "holding") else said[question]
+    return UNREAD if unread else SILENT
+
+
+def _of_picture(facts: Facts, picture: Pixels) -> Found:
+    seen = renders(facts.record, Size(*picture.shape[:2]))
     every = {question: seen.choices(question) for question in PICTURE_QUESTIONS}
-    return {
-        question: (share_right(distances(picture, of.pictures), of.right), 1.0) for question, of in every.items() if of
-    }
+    return {question: _nearest(f"{PICTURE}.{question}", picture, among) for question, among in every.items() if among}
+
+
+def _nearest(name: str, picture: Pixels, among: Choices) -> Answered:
+    far = distances(picture, among.pictures)
+    points, others = share_right(far, among.right), np.where(np.arange(len(far)) == among.right, np.inf, far)
+    true, other = (number_of(name, among.answers[place]) for place in (among.right, int(others.argmin())))
+    return Answered(points, 1.0, true, true if points == 1 else other)
 
 
 def _columns(room: str, questions: Sequence[str], found: Sequence[Found]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
-    for question in questions:
-        pairs = np.array([of.get(question, (0.0, 0.0)) for of in found])  # (N, 2)
-        columns |= {right(f"{room}.{question}"): pairs[:, 0], times(f"{room}.{question}"): pairs[:, 1]}
+    for name, question in ((f"{room}.{question}", question) for question in questions):
+        answered = np.array([of.get(question, Answered()) for of in found], np.float64)  # (N, 4)
+        columns |= dict(zip((right(name), times(name), true_one(name), told_one(name)), answered.T, strict=True))
     return columns

@@ -12,6 +12,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from fabula.metrics.documents import Documents, Weighed
+from fabula.metrics.facts import Facts, facts_of
 from fabula.metrics.ssim import Moments, moments
 from fabula.story import Frame
 
@@ -38,6 +39,11 @@ class Truth:
         """Mean and variance around every pixel, `TOGETHER` pictures at a time."""
         starts = range(0, len(self.pictures), TOGETHER)
         return [moments(self.pictures[start : start + TOGETHER].astype(np.float32) / 255) for start in starts]
+
+    @cached_property
+    def facts(self) -> list[Facts | None]:
+        """What is true of each frame of the world; None where a frame has no scene."""
+        return facts_of(self.frames, self.captions, self.contexts)
 
     @cached_property
     def bleu(self) -> BLEU:

@@ -8,7 +8,7 @@ of the grammar gives. A caption that says two different things answers with neit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,21 +64,34 @@ class Event:
     thing: str
 
 
-@lru_cache(maxsize=4096)
 def read_caption(caption: str) -> Answers:
-    """The caption's answer to each question that can be asked of captions; "" where it says nothing.
+    """The caption's answer to each question that can be asked of captions; "" where it says nothing, or two things.
 
     light and weather are read from how a story opens, from an event of the sky, and from sentences that tell both;
-    holding from an event that puts a thing into a hand or out of it. Cost: .1 to 1 ms.
+    holding from an event that puts a thing into a hand or out of it. Cost: .1 to 1 ms, once for each of the last
+    4,096 captions.
+    """
+    return {question: _only(every) for question, every in heard(caption).items()}
+
+
+@lru_cache(maxsize=4096)
+def heard(caption: str) -> Mapping[str, frozenset[str]]:
+    """Every answer that the caption gives to each question: none where it says nothing, several where they differ.
+
+    No answer to `doing` means that the caption is like no phrase of the grammar, or as like to phrases of two events.
     """
     event = exact_event(caption) or near_event(caption)
-    found = dict.fromkeys(CAPTION_QUESTIONS, "")
-    found["who"] = " and ".join(sorted(set(event.names if event and event.names else _names(caption, event))))
-    found["where"] = _only(SOMEWHERE[spot.lower()] for spot in WHERE.findall(caption))
-    found |= _sky(caption, event.pattern.kind if event else "")
-    if event:
-        found |= {"doing": event.pattern.kind, "holding": _holding(event)}
-    return found
+    names = event.names if event and event.names else _names(caption, event)
+    light, weather = _sky(caption, event.pattern.kind if event else "")
+    every = {
+        "who": [" and ".join(sorted(set(names)))],
+        "where": [SOMEWHERE[spot.lower()] for spot in WHERE.findall(caption)],
+        "doing": [event.pattern.kind] if event else [],
+        "holding": [_holding(event)] if event else [],
+        "light": light,
+        "weather": weather,
+    }
+    return {question: frozenset(filter(None, answers)) for question, answers in every.items()}
 
 
 def told_of(scene: Scene, caption: str) -> dict[str, bool]:
@@ -140,14 +153,15 @@ def _holding(event: Event) -> str:
     return event.thing if event.pattern.way in IN_HAND else ""
 
 
-def _sky(caption: str, kind: str) -> Answers:
+def _sky(caption: str, kind: str) -> tuple[list[str], list[str]]:
+    """Every light and every weather that is told."""
     first, *others = SENTENCE.split(caption)
     opening = OPENING.match(first)
     told = [_words(text) for text in ([opening[0]] if opening else []) + others]
     lights, weathers = ([pair[i] for pair in told if all(pair)] for i in (0, 1))
     if kind in SKY:
         (lights if SKY[kind] == "light" else weathers).append(kind)
-    return {"light": _only(lights), "weather": _only(weathers)}
+    return lights, weathers
 
 
 def _words(sentence: str) -> tuple[str, str]:
