@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -22,5 +23,10 @@ def page_template(room: str) -> Template:
 
 
 def page_style(*rooms: str) -> Markup:
-    """`page.css` of these rooms, one after the other."""
-    return Markup("\n".join((resources.files(room) / "page.css").read_text("utf-8") for room in rooms))
+    """`page.css` of these rooms, one after the other, each with what else of style its room has, by name."""
+    return Markup("\n".join(sheet.read_text("utf-8") for room in rooms for sheet in _sheets(room)))
+
+
+def _sheets(room: str) -> list[Traversable]:
+    found = [sheet for sheet in resources.files(room).iterdir() if sheet.name.endswith(".css")]
+    return sorted(found, key=lambda sheet: (sheet.name != "page.css", sheet.name))
