@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageEnhance, ImageOps
 
 from fabula.story import Size, Story
 from fabula.world import make_story
@@ -35,6 +35,10 @@ def brightened(picture: Image.Image) -> Image.Image:
     return ImageEnhance.Brightness(picture).enhance(1.08)
 
 
+def mirrored(picture: Image.Image) -> Image.Image:
+    return jpeg(ImageOps.mirror(picture))
+
+
 CHANGES = {"jpeg": jpeg, "resized": resized, "brightened": brightened}
 
 
@@ -52,14 +56,14 @@ def png(picture: Image.Image) -> bytes:
 
 
 def write(folder: Path, **splits: list[Story]) -> str:
-    """A parquet file for each split, in the plain schema; a frame's picture may be given as raw bytes."""
+    """A parquet file for each split, in the plain schema; a frame's picture may be raw bytes, or absent."""
     folder.mkdir(parents=True, exist_ok=True)
     for split, stories in splits.items():
         rows = [
             {
                 "story_id": each.id,
                 "title": each.title,
-                "frames": [{"bytes": _bytes(frame.picture), "path": None} for frame in each.frames],
+                "frames": [_cell(frame.picture) for frame in each.frames],
                 "captions": [frame.caption for frame in each.frames],
             }
             for each in stories
@@ -68,8 +72,22 @@ def write(folder: Path, **splits: list[Story]) -> str:
     return f"parquet:{folder}"
 
 
-def _bytes(picture) -> bytes:
-    return picture if isinstance(picture, bytes) else png(picture)
+def _cell(picture) -> dict | None:
+    if picture is None:
+        return None
+    return {"bytes": picture if isinstance(picture, bytes) else png(picture), "path": None}
+
+
+def write_folders(folder: Path, **splits: list[Story]) -> str:
+    """A folder for each split, in it one for each story: numbered pictures with texts beside them."""
+    for split, stories in splits.items():
+        for each in stories:
+            place = folder / split / each.id
+            place.mkdir(parents=True)
+            for number, frame in enumerate(each.frames, start=1):
+                (place / f"{number}.png").write_bytes(png(frame.picture))
+                (place / f"{number}.txt").write_text(frame.caption, encoding="utf-8")
+    return f"folder:{folder}"
 
 
 def audited(capsys, *arguments: object) -> tuple[int, dict]:

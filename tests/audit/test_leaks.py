@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from planted import CHANGES, audited, story, with_frame, write
+from planted import CHANGES, audited, mirrored, story, with_frame, write
 
 PARAGRAPH = (
     "When the long rain had ended the old ferryman tied his boat to the willow and counted the coins that the market "
@@ -45,6 +45,15 @@ def test_a_picture_that_was_saved_again_is_found(capsys, tmp_path, train, test, 
     assert theirs["story"] == train[3].id  # frames of one shot may be as near as the frame itself
 
 
+def test_a_mirrored_picture_is_found(capsys, tmp_path, train, test):
+    changed = [with_frame(test[0], 3, picture=mirrored(train[2].frames[1].picture)), *test[1:]]
+    code, found = audited(capsys, write(tmp_path, train=train, test=changed))
+    assert (code, leaks(found)) == (1, {"mirrored pictures"})
+    leak = found["mirrored pictures", "train", "test"]
+    mine, theirs = leak["examples"][0]["sides"]
+    assert (leak["count"], mine["story"], mine["frame"], theirs["story"]) == (1, test[0].id, 3, train[2].id)
+
+
 def test_a_whole_caption_is_found_whatever_its_typesetting(capsys, tmp_path, train, test):
     said = train[2].frames[1].caption
     changed = [with_frame(test[0], 2, caption=said.upper().replace(",", " -")), *test[1:]]
@@ -52,6 +61,16 @@ def test_a_whole_caption_is_found_whatever_its_typesetting(capsys, tmp_path, tra
     assert (code, leaks(found)) == (1, {"repeated captions"})
     [example] = found["repeated captions", "train", "test"]["examples"]
     assert example["text"].startswith(f"test story {test[0].id}, frame 3 = train story {train[2].id}, frame 2:")
+
+
+def test_one_short_caption_among_hundreds_may_come_twice_by_itself(capsys, tmp_path, train):
+    test = [story("test", index) for index in range(13)]
+    assert sum(len(each.frames) for each in test) > 100
+    for said, expected in (("Ada set off and soon came to the sunny meadow.", 0), (PARAGRAPH, 1)):
+        told = [with_frame(each[0], 0, caption=said) for each in (train, test)]
+        source = write(tmp_path / str(expected), train=[told[0], *train[1:]], test=[told[1], *test[1:]])
+        code, found = audited(capsys, source)
+        assert (code, found["repeated captions", "train", "test"]["count"]) == (expected, 1)
 
 
 def test_a_caption_told_again_is_found_and_marked(capsys, tmp_path, train, test):

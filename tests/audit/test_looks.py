@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 from planted import CHANGES, story
 
 from fabula.audit.bands import near_pairs
 from fabula.audit.looks import apart, look, plain
-from fabula.audit.near_pictures import APART, BITS
+from fabula.audit.near_pictures import APART, BITS, near_pictures
+from fabula.audit.read import Read
 from fabula.audit.words import Lexicon, runs, shared_stretches, words
+from fabula.story import Frame, Story
 
 SMALL = st.lists(st.integers(0, 2**64 - 1), max_size=12)
 
@@ -32,6 +34,35 @@ def test_a_copy_is_near(pictures, change):
 def test_other_stories_are_far(pictures):
     other = np.stack([look(frame.picture).thumb for index in range(8) for frame in story("train", index).frames])
     assert all(apart(other, np.stack([look(each).thumb] * len(other))).min() > APART for each in pictures)
+
+
+def test_the_hash_of_the_mirror_is_the_mirror_of_the_hash(pictures):
+    for each in pictures[:12]:
+        assert (look(ImageOps.mirror(each)).hash ^ look(each).mirror).bit_count() <= 1  # a tie may be rounded
+
+
+KINDS = st.sampled_from(["noise", "bars", "blank"])
+
+
+@given(st.lists(st.tuples(KINDS, st.integers(0, 9), st.integers(4, 70), st.integers(4, 70)), min_size=1, max_size=8))
+def test_a_split_under_another_name_is_found_whole(drawn):
+    """All of its pictures, but those that show nothing."""
+    shown = [picture(*each) for each in drawn]
+    one, other = (Read(name) for name in ("train", "test"))
+    for read in (one, other):
+        read.note(Story("a", tuple(Frame(each, "") for each in shown)), map(look, shown))
+    same, mirrored = near_pictures(one, other)
+    assert same.count == same.of == sum(kind != "blank" for kind, *_ in drawn)
+    assert mirrored.count == 0  # what is found as it is need not be found turned
+
+
+def picture(kind: str, seed: int, height: int, width: int) -> Image.Image:
+    if kind == "blank":
+        return Image.new("RGB", (width, height), (25 * seed,) * 3)
+    noise = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), dtype=np.uint8)
+    if kind == "bars":
+        noise[:] = noise[:1]
+    return Image.fromarray(noise).resize((width, height), Image.Resampling.NEAREST)
 
 
 def test_what_shows_nothing_is_plain():

@@ -11,6 +11,26 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 CHROMIUM = Path("/usr/bin/chromium")
 
 
+class AnyPage:
+    """What is asked of every page; a test class of its own says how many pictures it shows at least.
+
+    Its module has the fixture `address`.
+    """
+
+    pictures = 0
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("width", [1200, 360])
+    def test_it_opens_from_a_file_alone(self, browser, address, width, scheme):
+        check_page(browser, address, width, scheme, pictures=self.pictures)
+
+    def test_the_keyboard_reaches_the_content_first(self, browser, address):
+        check_keyboard(browser, address)
+
+    def test_it_prints(self, browser, address):
+        check_print(browser, address)
+
+
 @contextmanager
 def opened(home: Path) -> Iterator:
     """The test that asks is skipped where there is no chromium."""

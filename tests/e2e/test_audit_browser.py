@@ -1,16 +1,10 @@
 """The page of an audit in a real browser: pairs side by side, what is shared marked, nothing from elsewhere."""
 
 import pytest
-from browser import check_keyboard, check_page, check_print, opened
+from browser import AnyPage
 from planted import jpeg, story, with_frame, write
 
 from fabula.cli import main
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("home")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +18,8 @@ def address(tmp_path_factory):
     return (folder / "audit.html").as_uri()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 360])
-def test_the_page_opens_from_a_file_alone(browser, address, width, scheme):
-    check_page(browser, address, width, scheme, pictures=2)
+class TestThePage(AnyPage):
+    pictures = 2
 
 
 def test_a_finding_is_reached_from_the_table(browser, address):
@@ -40,11 +32,3 @@ def test_a_finding_is_reached_from_the_table(browser, address):
     one, other = (marks.nth(number).bounding_box() for number in range(2))
     assert one["x"] < other["x"]
     page.close()
-
-
-def test_the_keyboard_reaches_the_content_first(browser, address):
-    check_keyboard(browser, address)
-
-
-def test_the_page_prints(browser, address):
-    check_print(browser, address)

@@ -2,16 +2,10 @@
 
 import numpy as np
 import pytest
-from browser import check_keyboard, check_page, check_print, opened
+from browser import AnyPage
 from evaluated import EACH, STORIES, errors, keep_pictures, run
 
 from fabula.compare import compare, read_sides, write
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("home")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +18,8 @@ def address(tmp_path_factory):
     return write(compare(sides), sides, folder / "out").as_uri()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 360])
-def test_the_page_opens_from_a_file_alone(browser, address, width, scheme):
-    check_page(browser, address, width, scheme, pictures=10)
+class TestThePage(AnyPage):
+    pictures = 10
 
 
 def test_the_verdict_stands_before_the_tables(browser, address):
@@ -49,11 +41,3 @@ def test_a_section_is_reached_from_the_top_and_opens(browser, address):
     more.locator("summary").press("Enter")
     assert more.locator("article").first.is_visible()
     page.close()
-
-
-def test_the_keyboard_reaches_the_content_first(browser, address):
-    check_keyboard(browser, address)
-
-
-def test_the_page_prints(browser, address):
-    check_print(browser, address)

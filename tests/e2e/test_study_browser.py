@@ -1,7 +1,7 @@
 """The page of a study in a real browser: nothing loaded, nothing wider than the screen, arms go when switched off."""
 
 import pytest
-from browser import check_keyboard, check_page, opened
+from browser import AnyPage, opened
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,8 @@ def browser(address, tmp_path_factory):
         yield found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 360])
-def test_the_page_opens_from_a_file_alone(browser, address, width, scheme):
-    check_page(browser, address, width, scheme, pictures=11)
-
-
-def test_the_keyboard_reaches_the_content_first(browser, address):
-    check_keyboard(browser, address)
+class TestThePage(AnyPage):
+    pictures = 11
 
 
 def shown(found, style: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How a picture looks, in 776 bytes: a hash that finds what may be the same picture, and a thumbnail that decides."""
+"""How a picture looks, in 784 bytes: hashes that find what may be the same picture, and a thumbnail that decides."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Look(NamedTuple):
     """What is kept of a picture."""
 
     hash: int  # 64 bits
+    mirror: int  # 64 bits, of the picture as a mirror shows it
     thumb: np.ndarray  # uint8 (16, 16, 3)
     size: tuple[int, int]  # height, width as it came
 
@@ -26,18 +27,23 @@ def look(picture: Image.Image) -> Look:
     """Decode and shrink. Errors: FabulaError where the picture is broken."""
     rgb = to_rgb(picture)
     thumb = np.asarray(rgb.resize((SIDE, SIDE), Image.Resampling.BOX))
-    return Look(difference_hash(rgb), thumb, (rgb.height, rgb.width))
+    return Look(*difference_hashes(rgb), thumb, (rgb.height, rgb.width))
 
 
-def difference_hash(rgb: Image.Image) -> int:
+def difference_hashes(rgb: Image.Image) -> tuple[int, int]:
     """64 bits: of 8 rows of 9 grey cells, which are brighter than their left neighbour (Krawetz's dHash).
+
+    The second is that of the mirrored picture.
 
     Shrinking, recompression and brightness leave most bits as they are. Unlike the usual form, a cell has to be
     brighter by more than 2 levels, or the noise of a JPEG would set the bits of a blank page at random.
     """
     grey = np.asarray(rgb.convert("L").resize((9, 8), Image.Resampling.BICUBIC), np.int16)
-    bits = np.packbits(grey[:, 1:] > grey[:, :-1] + RISE)
-    return int.from_bytes(bits.tobytes(), "big")
+    return _bits(grey), _bits(grey[:, ::-1])
+
+
+def _bits(grey: np.ndarray) -> int:
+    return int.from_bytes(np.packbits(grey[:, 1:] > grey[:, :-1] + RISE).tobytes(), "big")
 
 
 def plain(thumbs: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Pictures of one split that are pictures of another, saved again, shrunk or brightened."""
+"""Pictures of one split that are pictures of another, saved again, shrunk, brightened or mirrored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from fabula.audit.bands import near_pairs
 from fabula.audit.finding import EXAMPLES, Example, Finding, Side
 from fabula.audit.looks import apart
-from fabula.audit.read import Read
+from fabula.audit.read import Gallery, Read
 
 BITS = 11  # in which the hashes of two copies may differ; see docs/audit.md for what was measured
 APART = 1.2  # standard deviations by which no cell of two copies differs
@@ -26,23 +26,35 @@ class Twins(NamedTuple):
 
 
 def near_pictures(one: Read, other: Read) -> Iterator[Finding]:
-    """Leak: a picture of the later split that nearly equals one of the earlier. Blank pages are left out."""
-    found = twins(one, other)
+    """Leaks: pictures of the later split that nearly equal one of the earlier, as they are or as a mirror shows them.
+
+    Blank pages are left out.
+    """
+    found = twins(one.seen, other.seen)
+    about = f"They nearly equal a picture of {one.split}: who has seen that one knows the answer."
+    yield _finding("near-identical pictures", one, other, found, about)
+    turned = twins(one.seen, other.mirrored)
+    new = ~np.isin(turned.later, found.later)
+    about = f"Mirrored, they nearly equal a picture of {one.split}: who has seen that one knows much of the answer."
+    yield _finding("mirrored pictures", one, other, Twins(*(each[new] for each in turned)), about)
+
+
+def _finding(name: str, one: Read, other: Read, found: Twins, about: str) -> Finding:
     order = np.argsort(found.apart, kind="stable")[:EXAMPLES]
-    yield Finding(
-        name="near-identical pictures",
+    return Finding(
+        name=name,
         severity="leak",
         splits=(one.split, other.split),
         count=len(found.later),
-        of=int(other.shows.sum()),
+        of=int(other.seen.shows.sum()),
         what=f"pictures of {other.split}",
-        about=f"They nearly equal a picture of {one.split}: who has seen that one knows the answer.",
+        about=about,
         remedy="Keep all stories that share a picture on one side.",
         examples=[_example(one, other, *(int(rows[at]) for rows in found[:2])) for at in order],
     )
 
 
-def twins(one: Read, other: Read) -> Twins:
+def twins(one: Gallery, other: Gallery) -> Twins:
     """Equal pictures of a side are compared once, so a page that stands in a thousand stories costs as one."""
     (some, _), (others, members) = _distinct(one), _distinct(other)
     pairs = near_pairs(one.hashes[some], other.hashes[others], BITS)
@@ -53,12 +65,12 @@ def twins(one: Read, other: Read) -> Twins:
     return _for_all(members, pairs[nearest, 1], left[nearest], how_far[nearest])
 
 
-def _distinct(read: Read) -> tuple[np.ndarray, list[np.ndarray]]:
+def _distinct(seen: Gallery) -> tuple[np.ndarray, list[np.ndarray]]:
     """Rows of the pictures that differ, and for each of them all rows that it stands for."""
-    rows = np.flatnonzero(read.shows)
-    flat = read.thumbs[rows].reshape(len(rows), -1)
+    rows = np.flatnonzero(seen.shows)
     if not len(rows):
         return rows, []
+    flat = seen.thumbs[rows].reshape(len(rows), -1)
     whole = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1])))[:, 0]
     _, firsts, inverse, sizes = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
     return rows[firsts], np.split(rows[np.argsort(inverse, kind="stable")], sizes.cumsum()[:-1])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from fabula.audit.finding import EXAMPLES, Example, Finding
 from fabula.audit.read import Read
 from fabula.audit.words import WORD
 from fabula.data.windows import windows
 
-OPENS = re.compile(r"(?:^|[.!?:;\u2026\n\u201c\u201d\"\u2018(\[\u2013\u2014-])[\s'\"\u2018\u2019\u201c\u201d(\[]*$")
+OPENS = re.compile(  # up to the first letter of a sentence
+    r"(?:^|[.!?:;\u2026\n\u201c\u201d\"\u2018(\[\u2013\u2014-])[\s'\"\u2018\u2019\u201c\u201d(\[]*(?=\w)"
+)
 
 
 def new_names(read: Read, context: int) -> Iterator[Finding]:
@@ -41,18 +43,19 @@ def names_of(captions: Sequence[str]) -> list[set[str]]:
     By spelling alone, so in languages that write all nouns with a capital these count as well.
     """
     large, small = Counter(), Counter()
-    for caption in captions:
-        for word, opens in _spelt(caption):
+    spelt = [_spelt(caption) for caption in captions]
+    for said in spelt:
+        for word, opens in said:
             if word[0].isupper():
                 large[word] += not opens
             else:
                 small[word.capitalize()] += 1
     names = {word for word, n in large.items() if n > small[word] and len(word) > 1 and not word.startswith("I'")}
-    return [{word for word, _ in _spelt(caption)} & names for caption in captions]
+    return [{word for word, _ in said} & names for said in spelt]
 
 
-def _spelt(caption: str) -> Iterable[tuple[str, bool]]:
+def _spelt(caption: str) -> list[tuple[str, bool]]:
     """Words without a possessive s, and whether each opens a sentence."""
-    for match in WORD.finditer(caption):
-        word = re.sub(r"['\u2019]s$", "", match[0])
-        yield word.replace("\u2019", "'"), OPENS.search(caption[: match.start()][-8:]) is not None
+    opening = {match.end() for match in OPENS.finditer(caption)}
+    told = ((match[0].replace("\u2019", "'"), match.start() in opening) for match in WORD.finditer(caption))
+    return [(word.removesuffix("'s"), opens) for word, opens in told]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import metadata, resources
+from importlib import metadata
 from typing import Any
-
-from markupsafe import Markup
 
 from fabula.audit.shown import Shows, shown_sides
 from fabula.audit.table import between, figure, ordered, verdict
-from fabula.drawing.pages import page_template
+from fabula.drawing.pages import page_style, page_template
 
 
 def render(told: Mapping[str, Any], shows: Shows) -> str:
     """The whole page as text. Whatever stories say is escaped."""
-    style = ((resources.files(room) / "page.css").read_text("utf-8") for room in ("fabula.report", "fabula.audit"))
     found = ordered(told["findings"])
     return page_template("fabula.audit").render(
         told=told,
@@ -25,6 +22,6 @@ def render(told: Mapping[str, Any], shows: Shows) -> str:
         between=between,
         figure=figure,
         sides=lambda example: shown_sides(example, shows),
-        style=Markup("\n".join(style)),
+        style=page_style("fabula.report", "fabula.audit"),
         version=metadata.version("fabula"),
     )

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,9 @@ from fabula.audit.finding import EXAMPLES, Where
 from fabula.audit.looks import SIDE, Look, look, plain
 from fabula.data.progress import counted
 from fabula.data.source import Source
+from fabula.data.store import Store
 from fabula.errors import FabulaError
+from fabula.images import to_picture
 from fabula.markup.repairs import kind_of
 from fabula.story import Entity, Frame, Size, Story
 
@@ -36,9 +39,20 @@ class Tally:
             self.kept.append(text)
 
 
+class Gallery(NamedTuple):
+    """All pictures of a split, by which they are compared."""
+
+    hashes: np.ndarray  # (N,) uint64
+    thumbs: np.ndarray  # uint8 (N, 16, 16, 3)
+    shows: np.ndarray  # (N,) bool: there is a picture, and something on it
+
+
 @dataclass
 class Read:
-    """A split as it was read: S stories, N frames. Grows by about a kilobyte and the caption with each frame."""
+    """A split as it was read: S stories, N frames. Grows by about a kilobyte and the caption with each frame.
+
+    A story that cannot be read has no id and no frames, so that the places of the others are those of the source.
+    """
 
     split: str
     ids: list[str] = field(default_factory=list)  # S
@@ -48,6 +62,7 @@ class Read:
     looks: list[Look | None] = field(default_factory=list, repr=False)  # N
     broken: Tally = field(default_factory=Tally)
     absent: Tally = field(default_factory=Tally)
+    unreadable: Tally = field(default_factory=Tally)  # stories
     boxes: Tally = field(default_factory=Tally)  # at fault
     box_count: int = 0
     unmentioned: Tally = field(default_factory=Tally)
@@ -71,14 +86,16 @@ class Read:
         return np.stack([each.thumb if each else none for each in self.looks]) if self.looks else none[None][:0]
 
     @cached_property
-    def hashes(self) -> np.ndarray:
-        """(N,) uint64."""
-        return np.array([each.hash if each else 0 for each in self.looks], np.uint64)
+    def seen(self) -> Gallery:
+        """The pictures as they are."""
+        hashes = np.array([each.hash if each else 0 for each in self.looks], np.uint64)
+        return Gallery(hashes, self.thumbs, ~plain(self.thumbs))
 
     @cached_property
-    def shows(self) -> np.ndarray:
-        """(N,) bool: there is a picture, and something on it."""
-        return ~plain(self.thumbs)
+    def mirrored(self) -> Gallery:
+        """The pictures as a mirror shows them."""
+        hashes = np.array([each.mirror if each else 0 for each in self.looks], np.uint64)
+        return Gallery(hashes, self.thumbs[:, :, ::-1], self.seen.shows)
 
     def where(self, row: int) -> Where:
         story = int(self.story[row])
@@ -99,6 +116,12 @@ class Read:
         mentions = any(frame.mentions for frame in story.frames)
         for number, (frame, seen) in enumerate(zip(story.frames, pictures, strict=True)):
             self._note_frame(frame, seen, Where(self.split, story.id, at, number), mentions)
+
+    def note_unreadable(self, error: FabulaError) -> None:
+        self.ids.append("")
+        self.titles.append("")
+        self.counts.append(0)
+        self.unreadable.note(str(error))
 
     def _note_frame(self, frame: Frame, seen: Seen, where: Where, mentions: bool) -> None:
         self.captions.append(frame.caption)
@@ -130,14 +153,34 @@ class Read:
 
 
 def read_split(source: Source, split: str, size: Size | None, limit: int | None) -> Read:
-    """Every story (or the first `limit`) of one split; memory holds the pictures of one story at a time."""
+    """Every story (or the first `limit`) of one split, also those that cannot be read; memory holds the pictures of
+    one story at a time.
+    """
     read = Read(split)
     expected = min(source.count(split), limit or sys.maxsize)
-    stories = counted(islice(source.stories(split, size), limit), f"reading {source.name} {split}", expected)
+    stories = counted(islice(source.readings(split, size), limit), f"reading {source.name} {split}", expected)
     with ThreadPoolExecutor() as pool:
         for story in stories:
-            read.note(story, pool.map(_seen, story.frames))
+            if isinstance(story, FabulaError):
+                read.note_unreadable(story)
+            else:
+                read.note(story, pool.map(_seen, story.frames))
     return read
+
+
+def read_store(store: Store) -> Read:
+    """A split as it is decoded for a run: its pictures at the size of the store, all else as it came."""
+    read = Read(store.split)
+    stories = counted(store.stories, f"looking at {store.meta['source']} {store.split}", len(store.stories))
+    with ThreadPoolExecutor() as pool:
+        for first, count, story in zip(store.first.tolist(), store.counts.tolist(), stories, strict=True):
+            read.note(story, pool.map(partial(_stored, store), range(first, first + count)))
+    return read
+
+
+def _stored(store: Store, row: int) -> Seen:
+    height, width = map(int, store.sizes[row])
+    return look(to_picture(store.pictures[row]))._replace(size=(height, width)) if height else None
 
 
 def _seen(frame: Frame) -> Seen:

@@ -10,7 +10,7 @@ from fabula.audit.read import Read
 
 def short_stories(read: Read, context: int) -> Iterator[Finding]:
     """Fault: stories of fewer than K + 1 frames, which are read and never used."""
-    short = [place for place, count in enumerate(read.counts) if count <= context]
+    short = [place for place, count in enumerate(read.counts) if read.ids[place] and count <= context]
     yield Finding(
         name="short stories",
         severity="fault",

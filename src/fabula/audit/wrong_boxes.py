@@ -30,7 +30,7 @@ def wrong_boxes(read: Read, context: int) -> Iterator[Finding]:
         of=len(read.captions),
         what=f"repairs in {read.split}",
         about="What was dropped or mended when the data was read, boxes apart. `fabula inspect` shows each.",
-        examples=[Example(f"{times:,} times: {kind}") for kind, times in other.items()],
+        examples=[Example(f"{kind}: {times:,}") for kind, times in other.items()],
     )
 
 

@@ -39,7 +39,9 @@ def evaluate(
     from rich.console import Console
 
     from fabula import report
+    from fabula.audit import audit_evaluated
     from fabula.evaluate import evaluate as evaluate_tellers
+    from fabula.evaluate.inquiry import AUDIT
     from fabula.evaluate.places import check_out, kept_number, place_for
     from fabula.evaluate.show import show
     from fabula.floors.progress import bars
@@ -48,9 +50,9 @@ def evaluate(
     keep = kept_number(keep_pictures)
     place = place_for(what, out, floors=floors)
     check_out(place)
+    looks = open_scorer(scorer)
     keys = {"frames_key": frames_key, "captions_key": captions_key, "reason_key": reason_key}
     given = (what, overrides or [], data, split, keys)
-    looks = open_scorer(scorer)
     opened = _floors(*given) if floors else _run(*given, device, alone)
     wished = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "closely": closely}
     scores = evaluate_tellers(**vars(opened), **wished, scorer=looks, out=place, progress=bars)

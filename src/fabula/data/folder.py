@@ -18,7 +18,7 @@ from fabula.data.digests import combined, content_digest
 from fabula.data.pictures import SUFFIXES, path_of, read_picture
 from fabula.data.rows import Place, caption_of, story_of
 from fabula.data.shards import ordered, split_name
-from fabula.data.source import ALL, READING, Source
+from fabula.data.source import ALL, READING, Source, tried
 from fabula.data.splits import natural
 from fabula.errors import FabulaError
 from fabula.markup import Repairs
@@ -56,10 +56,10 @@ class FolderSource(Source):
             raise FabulaError(f"{self.name}: no story in it; expected folders with {_EXPECTED}")
         return {split: folders for split, folders in held.items() if folders}
 
-    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
+    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story | FabulaError]:
         for place, folder in enumerate(self.folders[split]):
             if places is None or place in places:
-                yield read_story(folder, self._id(folder), self.data)
+                yield tried(read_story, folder, self._id(folder), self.data)
 
     def _id(self, folder: Path) -> str:
         return folder.relative_to(self.path).as_posix() if folder != self.path else folder.resolve().name

@@ -14,7 +14,7 @@ from fabula.data.digests import combined, content_digest
 from fabula.data.pictures import path_of
 from fabula.data.rows import Place, story_of
 from fabula.data.shards import ShardedSource
-from fabula.data.source import ALL, READING
+from fabula.data.source import ALL, READING, tried
 from fabula.errors import FabulaError
 from fabula.story import Size, Story
 
@@ -39,11 +39,13 @@ class LinesSource(ShardedSource):
             return find_columns(list(row), f"{file}:1", self.data)
         raise FabulaError(f"{file}: no story in it; expected a JSON object a line")
 
-    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
+    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story | FabulaError]:
         for place, (file, line, row) in enumerate(self._all(split)):
             if places is None or place in places:
-                where = f"{file}:{line}"
-                yield story_of(row, self._columns(row, where), Place(where, self._name(split, place), file.parent))
+                yield tried(self._story, row, Place(f"{file}:{line}", self._name(split, place), file.parent))
+
+    def _story(self, row: Mapping[str, Any], place: Place) -> Story:
+        return story_of(row, self._columns(row, place.where), place)
 
     def _columns(self, row: Mapping[str, Any], where: str) -> Columns:
         return find_columns(list(row), where, self.data)

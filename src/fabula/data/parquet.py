@@ -16,7 +16,7 @@ from fabula.data.columns import Columns, find_columns, text_in
 from fabula.data.digests import combined, content_digest
 from fabula.data.rows import Place, story_of
 from fabula.data.shards import ShardedSource
-from fabula.data.source import ALL, READING
+from fabula.data.source import ALL, READING, tried
 from fabula.errors import FabulaError
 from fabula.story import Size, Story
 
@@ -44,7 +44,7 @@ class ParquetSource(ShardedSource):
         with reading(file):
             return find_columns(pq.read_schema(file).names, str(file), self.data)
 
-    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
+    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story | FabulaError]:
         first = 0
         for file in self.files[split]:
             with reading(file):
@@ -54,7 +54,7 @@ class ParquetSource(ShardedSource):
 
     def _rows(
         self, table: pq.ParquetFile, file: Path, split: str, first: int, places: Container[int] | None
-    ) -> Iterator[Story]:
+    ) -> Iterator[Story | FabulaError]:
         columns = self._columns(file)
         names = [name for name in dict.fromkeys(vars(columns).values()) if name]
         number = 0
@@ -67,7 +67,7 @@ class ParquetSource(ShardedSource):
                 for row in range(batch.num_rows):
                     if places is None or first + number in places:
                         (values,) = batch.slice(row, 1).to_pylist()
-                        yield story_of(values, columns, self._place(file, split, number, first + number))
+                        yield tried(story_of, values, columns, self._place(file, split, number, first + number))
                     number += 1
 
     def _place(self, file: Path, split: str, row: int, place: int) -> Place:

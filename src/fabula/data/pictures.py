@@ -55,6 +55,8 @@ def read_picture(content: bytes, where: str, *, decode: bool = False) -> Image.I
 
 def _check_size(picture: Image.Image, where: str) -> None:
     width, height = picture.size
+    if not width * height:
+        raise FabulaError(f"{where}: the picture is empty: {height}x{width} pixels; replace it or leave it out")
     if width * height > MOST_PIXELS:
         most = f"at most {MOST_PIXELS:,} pixels"
         raise FabulaError(f"{where}: the picture is too large: {height}x{width} ({most}); make it smaller")

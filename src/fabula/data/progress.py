@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fabula.errors import FabulaError
 from fabula.story import Story
 
+Reading = TypeVar("Reading", Story, Story | FabulaError)
 
-def counted(stories: Iterable[Story], doing: str, expected: int | None) -> Iterator[Story]:
+
+def counted(stories: Iterable[Reading], doing: str, expected: int | None) -> Iterator[Reading]:
     """The same stories, with a bar on the error stream while they pass."""
     columns = (
         TextColumn("{task.description}"),
@@ -27,5 +31,5 @@ def counted(stories: Iterable[Story], doing: str, expected: int | None) -> Itera
         began, pictures = time.monotonic(), 0
         for story in stories:
             yield story
-            pictures += len(story.frames)
+            pictures += 0 if isinstance(story, FabulaError) else len(story.frames)
             bar.update(task, advance=1, speed=pictures / max(time.monotonic() - began, 1e-3))

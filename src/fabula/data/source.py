@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from fabula.errors import FabulaError, unknown
 from fabula.story import Size, Story
@@ -27,6 +27,12 @@ class Source(ABC):
         Pictures come at the size they have and are decoded when they are used; `size` is for sources that draw
         their pictures. Errors: FabulaError that names the story (and the frame) that cannot be read.
         """
+        return _whole(self.readings(split, size, places))
+
+    def readings(
+        self, split: str, size: Size | None = None, places: Container[int] | None = None
+    ) -> Iterator[Story | FabulaError]:
+        """The same, but in place of a story that cannot be read stands why, and the reading goes on."""
         return self._stories(self._known(split), size, places)
 
     def count(self, split: str) -> int:
@@ -47,7 +53,9 @@ class Source(ABC):
         return split
 
     @abstractmethod
-    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]: ...
+    def _stories(
+        self, split: str, size: Size | None, places: Container[int] | None
+    ) -> Iterator[Story | FabulaError]: ...
 
     @abstractmethod
     def _count(self, split: str) -> int: ...
@@ -57,3 +65,18 @@ class Source(ABC):
 
     @abstractmethod
     def _digest(self, split: str) -> str: ...
+
+
+def tried(read: Callable[..., Story], *given: object) -> Story | FabulaError:
+    """What is read, or why it cannot be."""
+    try:
+        return read(*given)
+    except FabulaError as error:
+        return error
+
+
+def _whole(readings: Iterator[Story | FabulaError]) -> Iterator[Story]:
+    for reading in readings:
+        if isinstance(reading, FabulaError):
+            raise reading
+        yield reading

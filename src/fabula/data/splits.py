@@ -116,12 +116,12 @@ class Resplit(Source):
             f"{told} carved out of {self.whole} in blocks of neighbouring ids; {left}, {guard:,} at the borders dropped"
         ]
 
-    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story]:
+    def _stories(self, split: str, size: Size | None, places: Container[int] | None) -> Iterator[Story | FabulaError]:
         if split not in self.places:
-            return self.inner.stories(split, size, places)
+            return self.inner.readings(split, size, places)
         chosen = sorted(self.places[split])
         wanted = frozenset(place for at, place in enumerate(chosen) if places is None or at in places)
-        return self.inner.stories(self.whole, size, wanted)
+        return self.inner.readings(self.whole, size, wanted)
 
     def _count(self, split: str) -> int:
         return len(self.places[split]) if split in self.places else self.inner.count(split)

@@ -117,12 +117,21 @@ def open_store(data: Data, split: str, source: Source | None = None) -> Store:
     """
     source = source or open_source(data.source, data)
     about = _about(source, data, split)
-    folder = files.cache_folder() / "stores" / f"{_slug(source.name)}-{_slug(split)}-{about['key'][:16]}"
+    folder = _folder(about)
     found = _open(folder)
     if found is None:
         with alone(folder.with_name(f".{folder.name}.lock")):
             found = _open(folder) or _decoded(source, split, data, folder, about)
     return found
+
+
+def find_store(data: Data, split: str, source: Source) -> Store | None:
+    """The store of one split where it is decoded already with these settings, else None."""
+    return _open(_folder(_about(source, data, split)))
+
+
+def _folder(about: dict[str, Any]) -> Path:
+    return files.cache_folder() / "stores" / f"{_slug(about['source'])}-{_slug(about['split'])}-{about['key'][:16]}"
 
 
 def _decoded(source: Source, split: str, data: Data, folder: Path, about: dict[str, Any]) -> Store:

@@ -7,6 +7,7 @@ An evaluation is a folder, whole or not there:
     costs.json       seconds of every part
     boards.json      best, median and worst windows: context, truth and what every teller told, with pictures in boards/
     pictures/        told pictures, where they were asked for: TELLER/000012.png by the number of the window
+    audit.json       what leaks and what is at fault in the data, where the command was asked for all parts
     report.html      the page
 """
 

@@ -25,7 +25,8 @@ from fabula.tokenizer import Tokenizer
 
 PROBES, CONTEXT, SAMPLES = "probes", "context", "samples"
 CEILINGS, RETRIEVAL, ORDERING = "ceilings", "retrieval", "ordering"
-PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, CEILINGS, RETRIEVAL, ORDERING)  # what can be measured, and left out
+AUDIT = "audit"  # of the data, by whoever asks for the evaluation
+PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, CEILINGS, RETRIEVAL, ORDERING, AUDIT)  # what can be left out
 Cloud = NDArray[np.floating]  # (N, D)
 HIGHEST = 64  # windows that ceilings are asked about: they sum and paint all that may come
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from fabula.errors import FabulaError
 
-OURS = {"scores.json", "windows.parquet", "costs.json", "boards.json", "boards", "pictures", "report.html"}
+OURS = {
+    "scores.json",
+    "windows.parquet",
+    "audit.json",
+    "costs.json",
+    "boards.json",
+    "boards",
+    "gallery",
+    "pictures",
+    "report.html",
+}
 
 
 def check_out(folder: Path) -> None:

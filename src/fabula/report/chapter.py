@@ -8,6 +8,7 @@ from typing import Any
 
 from fabula.metrics.catalogue import MEASURES
 from fabula.metrics.ordering import sentences
+from fabula.report.audit import Audit, audit
 from fabula.report.curves import Curve, curves
 from fabula.report.facts import Facts, Splits, facts, splits
 from fabula.report.figures import seconds
@@ -56,6 +57,7 @@ class Chapter:
     maps: Shown | None
     data: Facts
     splits: Splits | None
+    audit: Audit | None
     protocol: Facts
     cost: Facts
     environment: Facts
@@ -103,6 +105,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         maps=shown_file(run.maps[-1], ATTENDED, 1600) if run.maps else None,
         data=_data(run),
         splits=splits(run.data),
+        audit=audit(run),
         protocol=facts(run.scores.get("protocol", {})),
         cost=_cost(run),
         environment=facts(run.environment),

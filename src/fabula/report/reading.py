@@ -25,6 +25,7 @@ class Run:
     log: tuple[Mapping[str, Any], ...]
     environment: Mapping[str, Any]
     data: Mapping[str, Any]
+    audit: Mapping[str, Any]  # of the data that was evaluated
     costs: Mapping[str, float]  # seconds of every part of the evaluation
     samples: tuple[Path, ...]  # storyboards
     maps: tuple[Path, ...]  # what the model attended to in the same windows
@@ -47,6 +48,7 @@ def read_run(folder: Path) -> Run:
         log=tuple(row for row in _lines(folder / "log.jsonl") if isinstance(row, dict)),
         environment=_json(folder / "environment.json"),
         data=_json(folder / "data.json"),
+        audit=_json(evaluation / "audit.json"),
         costs={name: cost for name, cost in _json(evaluation / "costs.json").items() if isinstance(cost, int | float)},
         samples=tuple(path for path in samples if path not in maps),
         maps=tuple(maps),

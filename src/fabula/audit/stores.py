@@ -1,0 +1,68 @@
+"""Audit what an evaluation is about, from the pictures that are decoded already; kept by their keys, done once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fabula import files
+from fabula.audit.catalogue import findings
+from fabula.audit.read import read_store
+from fabula.audit.told import Told, plain, told_of
+from fabula.data.open import open_source
+from fabula.data.splits import for_training
+from fabula.data.store import Store, find_store
+from fabula.errors import FabulaError
+from fabula.floors.progress import Progress, silent
+from fabula.recipe import Data
+
+FORMAT = 1  # changes when an audit asks or tells something else
+FILE = "audit.json"
+
+
+def audit_evaluated(data: Data, evaluated: Store, out: Path, progress: Progress = silent) -> Told:
+    """Write `audit.json` into the folder of an evaluation, and give what stands in it.
+
+    Looked at is the split that was evaluated, with all splits of its source that are decoded at the same settings:
+    those that the run has learned from, where it was trained on this machine. Nothing is decoded for it.
+    """
+    told = audit_stores(_beside(data, evaluated), data.context, progress)
+    files.write_json(out / FILE, told)
+    return told
+
+
+def audit_stores(stores: Sequence[Store], context: int, progress: Progress = silent) -> Told:
+    """What an audit tells of decoded splits, as JSON values; the same stores are never audited twice."""
+    kept = files.cache_folder() / "audits" / f"{_key(stores, context)[:32]}.json"
+    if not kept.exists():
+        files.write_json(kept, _audited(stores, context, progress))
+    return files.read_json(kept)
+
+
+def _audited(stores: Sequence[Store], context: int, progress: Progress) -> Told:
+    began = time.monotonic()
+    reads = [read_store(store) for store in stores]
+    told = told_of(stores[0].meta["source"], (), reads, list(findings(reads, context, progress)), context)
+    made = datetime.now(UTC).date().isoformat()
+    about = {"pictures": stores[0].meta["picture_size"], "made": made, "seconds": round(time.monotonic() - began, 1)}
+    return {**about, **plain(told)}
+
+
+def _key(stores: Sequence[Store], context: int) -> str:
+    made = json.dumps([FORMAT, context, [[store.split, store.key] for store in stores]])
+    return hashlib.sha256(made.encode()).hexdigest()
+
+
+def _beside(data: Data, evaluated: Store) -> list[Store]:
+    """The decoded splits of the source, in its order, and the evaluated one."""
+    try:
+        source = for_training(open_source(data.source, data))
+        found = [find_store(data, split, source) for split in source.splits]
+    except FabulaError:  # nothing to learn from in it, or no longer there: then it is the one split
+        found = []
+    held = [store for store in found if store is not None]
+    return held if evaluated.key in {store.key for store in held} else [*held, evaluated]
