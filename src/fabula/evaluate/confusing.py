@@ -19,7 +19,8 @@ def confused(inquiry: Inquiry, tellers: Mapping[str, Any]) -> dict[str, dict[str
     `tellers` hold the values of all measures, which say what floor is best.
     """
     best = {question: best_floor(tellers, question) for question in ANSWERS}
-    kept = {name: _kept(name, inquiry, best) for name in inquiry.tellers}
+    first = [name for name in (*inquiry.models, *COPIES) if name in inquiry.tellers]
+    kept = {name: _kept(name, inquiry, best) for name in dict.fromkeys((*first, *inquiry.tellers))}
     return {name: every for name, every in kept.items() if every}
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from fabula.metrics.catalogue import MEASURES
 from fabula.metrics.ordering import sentences
 from fabula.report.audit import Audit, audit
+from fabula.report.confusions import Confused, confused
 from fabula.report.curves import Curve, curves
 from fabula.report.facts import Facts, Splits, facts, splits
 from fabula.report.figures import seconds
-from fabula.report.gallery import Gallery, gallery
 from fabula.report.moments import Moment, moments
 from fabula.report.pictures import Shown, shown_file
 from fabula.report.probes import Probe, probes
@@ -49,11 +49,11 @@ class Chapter:
     verdict: tuple[str, ...]
     ranges: tuple[Range, ...]
     tables: tuple[Table, ...]
+    confusions: tuple[Confused, ...]
     probes: tuple[Probe, ...]
     curves: tuple[Curve, ...]
     moments: tuple[Moment, ...]
     moments_note: str
-    gallery: Gallery | None
     stories: tuple[ShownStory, ...]
     sample: Shown | None
     maps: Shown | None
@@ -79,11 +79,11 @@ class Chapter:
         there = {
             ("standing", "Between the floors"): self.ranges,
             ("scores", "Scores"): self.tables,
+            ("confusions", "Confusions by fact"): self.confusions,
             ("context", "Does the context matter?"): self.probes,
             ("training", "Training"): self.curves,
             ("attention", "What it attends to"): self.maps,
             ("windows", "Best, median and worst"): self.moments,
-            ("gallery", "Told windows"): self.gallery,
             ("stories", "A story continued"): self.stories,
             ("facts", "What it was made from"): known,
         }
@@ -99,11 +99,11 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         verdict=tuple(readable(sentence, tellers) for sentence in run.scores.get("verdict", ())),
         ranges=tuple(ranges(tellers, HEADLINES)),
         tables=tuple(score_tables(tellers)),
+        confusions=tuple(confused(run.scores)),
         probes=tuple(probes(run.scores)),
         curves=tuple(curves(run.log, _floors(tellers))),
         moments=tuple(moments(run.evaluation, tellers)),
         moments_note=MOMENTS,
-        gallery=gallery(run, tellers),
         stories=tuple(told_stories(run.tellings)),
         sample=shown_file(run.samples[-1], "Sample stories at the end of training", 1600) if run.samples else None,
         maps=shown_file(run.maps[-1], ATTENDED, 1600) if run.maps else None,
