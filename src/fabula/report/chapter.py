@@ -13,6 +13,7 @@ from fabula.report.confusions import Confused, confused
 from fabula.report.curves import Curve, curves
 from fabula.report.facts import Facts, Splits, facts, splits
 from fabula.report.figures import seconds
+from fabula.report.gallery import Gallery, gallery
 from fabula.report.moments import Moment, moments
 from fabula.report.pictures import Shown, shown_file
 from fabula.report.probes import Probe, probes
@@ -54,6 +55,7 @@ class Chapter:
     curves: tuple[Curve, ...]
     moments: tuple[Moment, ...]
     moments_note: str
+    gallery: Gallery | None
     stories: tuple[ShownStory, ...]
     sample: Shown | None
     maps: Shown | None
@@ -84,6 +86,7 @@ class Chapter:
             ("training", "Training"): self.curves,
             ("attention", "What it attends to"): self.maps,
             ("windows", "Best, median and worst"): self.moments,
+            ("gallery", "Told windows"): self.gallery,
             ("stories", "A story continued"): self.stories,
             ("facts", "What it was made from"): known,
         }
@@ -104,6 +107,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         curves=tuple(curves(run.log, _floors(tellers))),
         moments=tuple(moments(run.evaluation, tellers)),
         moments_note=MOMENTS,
+        gallery=gallery(run, tellers),
         stories=tuple(told_stories(run.tellings)),
         sample=shown_file(run.samples[-1], "Sample stories at the end of training", 1600) if run.samples else None,
         maps=shown_file(run.maps[-1], ATTENDED, 1600) if run.maps else None,
