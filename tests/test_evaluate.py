@@ -239,15 +239,29 @@ def test_the_limit_takes_windows_at_even_distances(tmp_path, corpus):
     assert scores["windows"] == 5
 
 
-def test_chunks_and_repetition_change_nothing(tmp_path, corpus, floors, monkeypatch):
-    once = score(floors.tellers(), corpus, tmp_path / "a", seed=1)
+@pytest.mark.parametrize("hands", [1, 3])
+def test_chunks_hands_and_repetition_change_nothing(tmp_path, corpus, floors, monkeypatch, hands):
+    tellers = {"model": HEALTHY, **floors.tellers()}
+    once = score(tellers, corpus, tmp_path / "a", seed=1, keep=None)
     monkeypatch.setattr("fabula.evaluate.rounds.CHUNK", 5)
-    again = score(floors.tellers(), corpus, tmp_path / "b", seed=1)
+    monkeypatch.setattr("fabula.evaluate.inquiry.cores", lambda: hands)
+    again = score(tellers, corpus, tmp_path / "b", seed=1, keep=None)
     for name, teller in once["tellers"].items():
         for measure, entry in teller["metrics"].items():
             other = again["tellers"][name]["metrics"][measure]
             both = entry["value"], other["value"]
             assert both == (None, None) or both[0] == pytest.approx(both[1], rel=1e-5), (name, measure)
+    assert once["likeness"]["model"]["copy_last"] == pytest.approx(again["likeness"]["model"]["copy_last"])
+    first, second = (pq.read_table(tmp_path / name / "windows.parquet", columns=SAID) for name in "ab")
+    assert first.sort_by(BY_WINDOW).equals(second.sort_by(BY_WINDOW))
+    assert _pictures(tmp_path / "a") == _pictures(tmp_path / "b") != {}
+
+
+SAID, BY_WINDOW = ["window", "teller", "caption"], [("window", "ascending"), ("teller", "ascending")]
+
+
+def _pictures(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in (folder / "pictures").rglob("*.png")}
 
 
 def test_a_folder_of_a_persons_own_is_never_replaced(tmp_path, corpus):
@@ -260,7 +274,11 @@ def test_a_folder_of_a_persons_own_is_never_replaced(tmp_path, corpus):
     assert json.loads((tmp_path / "e" / "scores.json").read_text())["windows"] == 4
 
 
-def test_what_fails_on_the_way_leaves_nothing(tmp_path, corpus):
+@pytest.mark.parametrize("hands", [1, 2])
+def test_what_fails_on_the_way_leaves_nothing(tmp_path, corpus, monkeypatch, hands):
+    monkeypatch.setattr("fabula.evaluate.rounds.CHUNK", 5)
+    monkeypatch.setattr("fabula.evaluate.inquiry.cores", lambda: hands)
+
     def fails(context):
         raise FabulaError("no picture today")
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.evaluate.asking import Chunk
-from fabula.evaluate.inquiry import RETRIEVAL, Inquiry
+from fabula.evaluate.inquiry import Inquiry
 from fabula.metrics import seen as seeing
 from fabula.metrics.cloze import FIVE, candidates
 from fabula.metrics.distances import distances
@@ -29,7 +29,7 @@ def looked_at(inquiry: Inquiry, teller: Any, chunk: Chunk, told: Told, few: NDAr
 
 def scored(inquiry: Inquiry, name: str, chunk: Chunk, told: Told) -> dict[str, Column]:
     """The columns that need the scorer: ranks of the true frame, and whether picture and caption agree."""
-    if inquiry.scorer is None or not inquiry.data.context or RETRIEVAL not in inquiry.only:
+    if not inquiry.seen or inquiry.scorer is None:
         return {}
     given = (inquiry.targets, chunk.numbers, told.pictures, told.captions, told.asked)
     with inquiry.timed("scorer.told"):

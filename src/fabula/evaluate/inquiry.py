@@ -6,8 +6,10 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from fabula.data.corpus import Split
 from fabula.evaluate.asking import Chunk, kind_of, open_chunk
 from fabula.evaluate.likeness import Likeness
+from fabula.hands import cores
 from fabula.metrics import STATISTICS, Scores
 from fabula.metrics.seen import Targets
 from fabula.recipe import Data
@@ -30,6 +33,17 @@ PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, CEILINGS, RETRIEVAL, ORDERING, A
 Cloud = NDArray[np.floating]  # (N, D)
 HIGHEST = 64  # windows that ceilings are asked about: they sum and paint all that may come
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again
+
+
+class Found(NamedTuple):
+    """What an inquiry found, to be carried from hand to hand."""
+
+    scores: dict[str, Scores]
+    truth: Scores
+    likeness: Likeness
+    told: Mapping[str, list[Frame]]
+    clouds: Mapping[str, list[Cloud]]
+    costs: Mapping[str, float]
 
 
 @dataclass
@@ -49,16 +63,41 @@ class Inquiry:
     scorer: Looks | None = None
     only: Collection[str] = PARTS  # what is measured
     closely: int = CLOSELY  # how many windows are looked at closely
-    scores: dict[str, Scores] = field(default_factory=dict)
-    truth: Scores = field(default_factory=Scores)
-    likeness: Likeness = field(default_factory=Likeness)
-    told: dict[str, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # what models told of the few
-    clouds: dict[str, list[Cloud]] = field(default_factory=lambda: defaultdict(list))  # told pictures of the few
-    costs: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    scores: dict[str, Scores] = field(init=False)
+    truth: Scores = field(init=False)
+    likeness: Likeness = field(init=False)
+    told: dict[str, list[Frame]] = field(init=False)  # what models told of the few
+    clouds: dict[str, list[Cloud]] = field(init=False)  # told pictures of the few
+    costs: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scores |= {name: self.new_scores() for name in self.tellers}
-        self.truth = self.new_scores()
+        self.scores = {name: self.new_scores() for name in self.tellers}
+        self.truth, self.likeness = self.new_scores(), Likeness()
+        self.told, self.clouds, self.costs = defaultdict(list), defaultdict(list), defaultdict(float)
+
+    def afresh(self) -> Inquiry:
+        """The same questions, with nothing found yet."""
+        other = copy(self)
+        other.__post_init__()
+        return other
+
+    @property
+    def found(self) -> Found:
+        """All that was scored so far."""
+        return Found(self.scores, self.truth, self.likeness, self.told, self.clouds, self.costs)
+
+    def join(self, more: Found) -> None:
+        """Take what was found of further windows."""
+        self.truth.join(more.truth)
+        self.likeness.join(more.likeness)
+        for name, scores in more.scores.items():
+            self.scores[name].join(scores)
+        for name, frames in more.told.items():
+            self.told[name] += frames
+        for name, parts in more.clouds.items():
+            self.clouds[name] += parts
+        for part, seconds in more.costs.items():
+            self.costs[part] += seconds
 
     def new_scores(self) -> Scores:
         """Empty scores that take what this inquiry measures."""
@@ -102,6 +141,21 @@ class Inquiry:
 
     def chunk(self, numbers: NDArray[np.int64]) -> Chunk:
         return open_chunk(self.split, numbers, self.tokenizer, self.data)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the scorer looks at what is told."""
+        return self.scorer is not None and self.data.context > 0 and RETRIEVAL in self.only
+
+    def prepare(self) -> None:
+        """Find what all windows need, before they are shared out."""
+        _ = self.few, self.targets if self.seen else None
+
+    @property
+    def hands(self) -> int:
+        """How many processes may ask at once: one a core, but one alone where a model lives on another device."""
+        there = {str(getattr(teller, "device", "cpu")) for teller in self.tellers.values()}
+        return cores() if there <= {"cpu"} else 1
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:

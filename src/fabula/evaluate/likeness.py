@@ -31,6 +31,12 @@ class Likeness:
                     same = np.equal(np.array(mine.captions, object), np.array(theirs.captions, object))
                     self.sums[model, floor, "caption"] += float(same.sum())
 
+    def join(self, more: Likeness) -> None:
+        """Take what was added up of further windows."""
+        self.count += more.count
+        for key, total in more.sums.items():
+            self.sums[key] += total
+
     def values(self) -> dict[str, Any]:
         """Model -> floor -> `picture`: mean absolute difference in [0, 1]; `caption`: the share that is the same."""
         found: dict[str, Any] = defaultdict(lambda: defaultdict(dict))

@@ -1,54 +1,75 @@
-"""Every teller about every window, chunk by chunk, each row written as it is known."""
+"""Every teller about every window, chunk by chunk, chunks side by side, each row written as it is known."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from fabula.evaluate.asking import Chunk, ask, kind_of, the_truth
 from fabula.evaluate.boards import keep_pictures
 from fabula.evaluate.closely import looked_at, scored
-from fabula.evaluate.inquiry import Inquiry
-from fabula.evaluate.rows import Rows
+from fabula.evaluate.gallery import Gallery
+from fabula.evaluate.inquiry import Found, Inquiry
+from fabula.evaluate.rows import Rows, rows_of
 from fabula.floors.progress import Progress
+from fabula.hands import each
 from fabula.metrics import Told
 
 CHUNK = 64  # windows held at a time
 
 
 def ask_all(inquiry: Inquiry, folder: Path, kept: set[int], progress: Progress) -> None:
-    """Fills the inquiry's scores; writes windows.parquet, and the told pictures of the windows that are kept."""
-    numbers = inquiry.numbers
-    with Rows(folder / "windows.parquet", inquiry.split) as rows, progress("evaluating", len(numbers)) as advance:
-        for start in range(0, len(numbers), CHUNK):
-            chunk = inquiry.chunk(numbers[start : start + CHUNK])
-            few = np.isin(chunk.numbers, inquiry.few.numbers)
-            inquiry.truth.add(replace(the_truth(chunk), few=few))
-            told = {name: _ask_one(inquiry, name, chunk, few, rows, kept, folder) for name in inquiry.tellers}
-            inquiry.likeness.add(*(_of_kind(inquiry, told, kind) for kind in ("model", "floor")))
-            keep_pictures(folder, "truth", chunk, chunk.truths, kept)
-            rows.flush()
-            advance(len(chunk.numbers), "windows")
+    """Fills the inquiry's scores; writes windows.parquet, the gallery, and the told pictures of the windows kept."""
+    numbers, gallery = inquiry.numbers, Gallery(inquiry, folder)
+    chunks = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
+    inquiry.prepare()
+    a_round = Round(inquiry, gallery, folder, kept)
+    with Rows(folder / "windows.parquet") as rows, progress("evaluating", len(numbers)) as advance:
+        for (found, table), some in zip(each(a_round, chunks, inquiry.hands), chunks, strict=True):
+            inquiry.join(found)
+            rows.add(table)
+            advance(len(some), "windows")
+    gallery.close()
 
 
-def _ask_one(
-    inquiry: Inquiry, name: str, chunk: Chunk, few: NDArray[np.bool_], rows: Rows, kept: set[int], folder: Path
-) -> Told:
-    teller = inquiry.tellers[name]
-    with inquiry.timed(f"tell.{name}"):
-        told, frames = ask(teller, chunk, inquiry.seed, inquiry.data.picture_size)
-        told = looked_at(inquiry, teller, chunk, told, few)
-    found = inquiry.scores[name].add(told, scored(inquiry, name, chunk, told))
-    rows.add(name, kind_of(teller), chunk, told.captions, found)
-    if teller.paints:
-        keep_pictures(folder, name, chunk, frames, kept)
-    if kind_of(teller) == "model":
-        inquiry.told[name] += [frame for frame, close in zip(frames, few, strict=True) if close]
-    return told
+@dataclass(frozen=True)
+class Round:
+    """One chunk, asked of every teller: what was found, and its rows. What is kept in files is written at once."""
+
+    inquiry: Inquiry
+    gallery: Gallery
+    folder: Path
+    kept: set[int]
+
+    def __call__(self, numbers: NDArray[np.int64]) -> tuple[Found, pa.Table]:
+        inquiry = self.inquiry.afresh()
+        chunk = inquiry.chunk(numbers)
+        few = np.isin(chunk.numbers, inquiry.few.numbers)
+        inquiry.truth.add(replace(the_truth(chunk), few=few))
+        asked = {name: self._ask(inquiry, name, chunk, few) for name in inquiry.tellers}
+        told = {name: said for name, (said, _) in asked.items()}
+        inquiry.likeness.add(*(_of_kind(inquiry, told, kind) for kind in ("model", "floor")))
+        keep_pictures(self.folder, "truth", chunk, chunk.truths, self.kept)
+        with inquiry.timed("gallery"):
+            self.gallery.add(chunk, told)
+        return inquiry.found, pa.concat_tables([rows for _, rows in asked.values()])
+
+    def _ask(self, inquiry: Inquiry, name: str, chunk: Chunk, few: NDArray[np.bool_]) -> tuple[Told, pa.Table]:
+        teller = inquiry.tellers[name]
+        with inquiry.timed(f"tell.{name}"):
+            told, frames = ask(teller, chunk, inquiry.seed, inquiry.data.picture_size)
+            told = looked_at(inquiry, teller, chunk, told, few)
+        found = inquiry.scores[name].add(told, scored(inquiry, name, chunk, told))
+        if teller.paints:
+            keep_pictures(self.folder, name, chunk, frames, self.kept)
+        if kind_of(teller) == "model":
+            inquiry.told[name] += [frame for frame, close in zip(frames, few, strict=True) if close]
+        return told, rows_of(inquiry.split, name, kind_of(teller), chunk, told.captions, found)
 
 
 def _of_kind(inquiry: Inquiry, told: Mapping[str, Told], kind: str) -> dict[str, Told]:

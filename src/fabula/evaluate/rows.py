@@ -33,10 +33,9 @@ SCHEMA = pa.schema(
 
 
 class Rows:
-    """A file to add chunks to; `with` closes it."""
+    """A file to add tables to; `with` closes it."""
 
-    def __init__(self, path: Path, split: Split):
-        self.split, self.held = split, []
+    def __init__(self, path: Path):
         self.writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
 
     def __enter__(self) -> Rows:
@@ -45,28 +44,28 @@ class Rows:
     def __exit__(self, *error: object) -> None:
         self.writer.close()
 
-    def add(
-        self, teller: str, kind: str, chunk: Chunk, captions: Sequence[str] | None, scores: Mapping[str, Column]
-    ) -> None:
-        count = len(chunk.numbers)
-        starts = [self.split.windows[int(number)].start for number in chunk.numbers]
-        known: dict[str, Any] = {
-            "window": chunk.numbers,
-            "story_id": [self.split.store.ids[story] for story in chunk.stories],
-            "start": starts,
-            "number": [start + self.split.windows.context + 1 for start in starts],
-            "teller": [teller] * count,
-            "kind": [kind] * count,
-            "truth": [_writable(caption) for caption in chunk.captions],
-            "caption": [_writable(caption) for caption in captions] if captions is not None else [None] * count,
-        }
-        scored = {name: _column(scores.get(name), count) for name in SCORES}
-        self.held.append(pa.table({**known, **scored}, schema=SCHEMA))
+    def add(self, table: pa.Table) -> None:
+        self.writer.write_table(table)
 
-    def flush(self) -> None:
-        """Write what was added."""
-        self.writer.write_table(pa.concat_tables(self.held))
-        self.held = []
+
+def rows_of(
+    split: Split, teller: str, kind: str, chunk: Chunk, captions: Sequence[str] | None, scores: Mapping[str, Column]
+) -> pa.Table:
+    """What one teller said of a chunk, a row a window."""
+    count = len(chunk.numbers)
+    starts = [split.windows[int(number)].start for number in chunk.numbers]
+    known: dict[str, Any] = {
+        "window": chunk.numbers,
+        "story_id": [split.store.ids[story] for story in chunk.stories],
+        "start": starts,
+        "number": [start + split.windows.context + 1 for start in starts],
+        "teller": [teller] * count,
+        "kind": [kind] * count,
+        "truth": [_writable(caption) for caption in chunk.captions],
+        "caption": [_writable(caption) for caption in captions] if captions is not None else [None] * count,
+    }
+    scored = {name: _column(scores.get(name), count) for name in SCORES}
+    return pa.table({**known, **scored}, schema=SCHEMA)
 
 
 def _column(scores: Column | None, count: int) -> pa.Array:

@@ -6,7 +6,7 @@ A collapse is seen here first: a loss cannot tell one picture for every input fr
 from __future__ import annotations
 
 import hashlib
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,10 @@ class Pool(Protocol):
 
     def add(self, told: Told) -> None: ...
 
+    def join(self, more: Self) -> None:
+        """Take what another pool of the same kind saw."""
+        ...
+
     def values(self) -> dict[str, float]: ...
 
 
@@ -55,6 +59,10 @@ class Deviation:
         self.count += len(pictures)
         self.sums = self.sums + pictures.sum(0, dtype=np.int64)
         self.squares = self.squares + np.square(pictures, dtype=np.int64).sum(0)
+
+    def join(self, more: Deviation) -> None:
+        self.count += more.count
+        self.sums, self.squares = self.sums + more.sums, self.squares + more.squares
 
     def deviation(self) -> NDArray[np.float64]:
         """(H, W, 3) in [0, 1]."""
@@ -74,6 +82,11 @@ class PictureSpread:
             self.told.add(told.pictures)
             self.true.add(told.true_pictures)
             self.seen.update(hashlib.blake2b(p.tobytes(), digest_size=16).digest() for p in told.pictures)
+
+    def join(self, more: PictureSpread) -> None:
+        self.told.join(more.told)
+        self.true.join(more.true)
+        self.seen |= more.seen
 
     def values(self) -> dict[str, float]:
         if not self.told.count:
@@ -101,6 +114,12 @@ class CaptionVariety:
                 found = ngrams(words, order)
                 seen.update(found)
                 self.totals[order] += len(found)
+
+    def join(self, more: CaptionVariety) -> None:
+        self.captions |= more.captions
+        for order, seen in more.grams.items():
+            self.grams[order] |= seen
+            self.totals[order] += more.totals[order]
 
     def values(self) -> dict[str, float]:
         if not self.captions:

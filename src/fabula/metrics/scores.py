@@ -66,6 +66,15 @@ class Scores:
             self.columns[name].append(column)
         return by_window(columns)
 
+    def join(self, more: Scores) -> None:
+        """Take what other scores, with the same measures, took of further windows."""
+        for name, parts in more.columns.items():
+            self.columns[name] += parts
+        for pool, other in zip(self.pools, more.pools, strict=True):
+            pool.join(other)
+        for part, seconds in more.costs.items():
+            self.costs[part] += seconds
+
     def part(self, rows: NDArray[np.int64]) -> Scores:
         """The scores of some of the windows taken, by their places; without what only all together have."""
         some = Scores()
