@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -172,9 +172,8 @@ def read_store(store: Store) -> Read:
     """A split as it is decoded for a run: its pictures at the size of the store, all else as it came."""
     read = Read(store.split)
     stories = counted(store.stories, f"looking at {store.meta['source']} {store.split}", len(store.stories))
-    with ThreadPoolExecutor() as pool:
-        for first, count, story in zip(store.first.tolist(), store.counts.tolist(), stories, strict=True):
-            read.note(story, pool.map(partial(_stored, store), range(first, first + count)))
+    for first, count, story in zip(store.first.tolist(), store.counts.tolist(), stories, strict=True):
+        read.note(story, (_stored(store, row) for row in range(first, first + count)))
     return read
 
 

@@ -14,6 +14,7 @@ from fabula.audit.catalogue import findings
 from fabula.audit.read import read_store
 from fabula.audit.told import Told, plain, told_of
 from fabula.data.open import open_source
+from fabula.data.source import Source
 from fabula.data.splits import for_training
 from fabula.data.store import Store, find_store
 from fabula.errors import FabulaError
@@ -59,10 +60,15 @@ def _key(stores: Sequence[Store], context: int) -> str:
 
 def _beside(data: Data, evaluated: Store) -> list[Store]:
     """The decoded splits of the source, in its order, and the evaluated one."""
-    try:
-        source = for_training(open_source(data.source, data))
-        found = [find_store(data, split, source) for split in source.splits]
-    except FabulaError:  # nothing to learn from in it, or no longer there: then it is the one split
-        found = []
+    source = _as_learned(open_source(data.source, data))
+    found = (find_store(data, split, source) for split in source.splits)
     held = [store for store in found if store is not None]
     return held if evaluated.key in {store.key for store in held} else [*held, evaluated]
+
+
+def _as_learned(source: Source) -> Source:
+    """The source with the splits of a training; as it is where it is too small, or holds nothing to learn from."""
+    try:
+        return for_training(source)
+    except FabulaError:
+        return source

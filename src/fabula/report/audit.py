@@ -8,7 +8,7 @@ from typing import Any
 
 from fabula.report.reading import Run
 
-SEVERITIES = ("leak", "fault", "note")
+GRADES = ("leak", "fault", "note")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Audit:
     """`command` is what a person types to look closer, or to look at all."""
 
     about: str
-    lines: tuple[Line, ...]
+    grave: tuple[Line, ...]  # leaks and faults
+    notes: tuple[Line, ...]
     clean: str
     command: str
 
@@ -35,11 +36,10 @@ def audit(run: Run) -> Audit | None:
     source = str(run.audit.get("source") or run.scores.get("data") or run.data.get("source") or "")
     command = f"fabula audit {source}"
     if not run.audit:
-        return Audit("Nobody has looked for leaks and faults in this data.", (), "", command) if source else None
-    found = sorted(
-        (each for each in run.audit["findings"] if each["count"]), key=lambda each: SEVERITIES.index(each["severity"])
-    )
-    return Audit(_about(run.audit), tuple(map(_line, found)), _clean(run.audit["findings"]), command)
+        return Audit("Nobody has looked for leaks and faults in this data.", (), (), "", command) if source else None
+    told = run.audit["findings"]
+    leaks, faults, notes = ([_line(each) for each in told if each["count"] and each["severity"] == of] for of in GRADES)
+    return Audit(_about(run.audit), (*leaks, *faults), tuple(notes), _clean(told), command)
 
 
 def _about(told: Mapping[str, Any]) -> str:
