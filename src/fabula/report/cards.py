@@ -25,7 +25,7 @@ Answers = tuple[tuple[str, bool], ...]  # what was asked, and whether it was rig
 @dataclass(frozen=True)
 class Said:
     label: str
-    kind: str  # true, told, floor
+    kind: str  # true, told, or floor: it stands beside, and no text is looked for in it
     caption: str | None
 
 
@@ -109,14 +109,14 @@ def _shown(tiles: Tiles, source: str) -> Shown:
 
 def _said(windows: Windows, row: int, tellers: Tellers) -> tuple[Said, ...]:
     told = (
-        Said(f"Told by {teller_name(name)}", _kind(tellers, name), captions[row])
+        Said(f"Told by {teller_name(name)}", _kind(windows, tellers, name), captions[row])
         for name, captions in windows.told.items()
     )
     return (Said("True", "true", windows.truths[row]), *told)
 
 
-def _kind(tellers: Tellers, name: str) -> str:
-    return "told" if tellers[name]["kind"] == "model" else "floor"
+def _kind(windows: Windows, tellers: Tellers, name: str) -> str:
+    return "told" if name == windows.teller or tellers[name]["kind"] == "model" else "floor"
 
 
 def _answers(letters: Mapping[str, str]) -> tuple[tuple[str, Answers], ...]:

@@ -11,7 +11,8 @@ function show(section) {
   const form = section.querySelector("form"), list = section.querySelector(".cards"), onwards = section.querySelector(".onwards");
   const blank = section.querySelector("template").content.querySelector(".card");
   const sources = pictures(held, list), scores = [...section.querySelectorAll("[name=score] option")].map((option) => option.dataset);
-  const questions = labels(section);
+  const questions = labels(section), said = [...blank.querySelectorAll("dl div")];
+  const searched = [held.stories, ...held.said.filter((_, number) => !said[number].classList.contains("floor"))];
   let rows = [];
 
   const more = () => {
@@ -24,7 +25,7 @@ function show(section) {
   };
   const apply = () => {
     const asked = wishes(form, scores);
-    rows = ordered(held, filtered(held, asked, sources), asked);
+    rows = ordered(held, filtered(held, asked, { sources, searched }), asked);
     section.querySelector(".count").textContent = `${rows.length.toLocaleString("en")} of ${held.windows.length.toLocaleString("en")} windows`;
     list.replaceChildren();
     more();
@@ -67,11 +68,11 @@ function wishes(form, scores) {
   };
 }
 
-function filtered(held, asked, sources) {
-  const has = held.lower.map((text) => text.includes(asked.find)), columns = [held.stories, ...held.said];
+function filtered(held, asked, { sources, searched }) {
+  const has = held.lower.map((text) => text.includes(asked.find));
   const values = held.scores[asked.score], letters = asked.answer && held.answers[Number(asked.answer[0])];
   const fits = (row) =>
-    (!asked.find || columns.some((column) => has[column[row]])) &&
+    (!asked.find || searched.some((column) => has[column[row]])) &&
     (!letters || letters[row] === asked.answer[1]) &&
     (asked.least === null || (values[row] !== null && values[row] >= asked.least)) &&
     (asked.most === null || (values[row] !== null && values[row] <= asked.most)) &&

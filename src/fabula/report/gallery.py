@@ -117,8 +117,8 @@ def _legend(tiles: Tiles) -> str:
 
 
 def _rounded(value: float) -> float | None:
-    """Five figures, which is more than is shown."""
-    return float(f"{value:.5g}") if math.isfinite(value) else None
+    """Nine figures: so many that what is shown is rounded once."""
+    return float(f"{value:.9g}") if math.isfinite(value) else None
 
 
 def _json(value: Mapping[str, Any]) -> Markup:

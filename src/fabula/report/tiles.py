@@ -34,14 +34,22 @@ NONE = Tiles({}, 0, 0, ())
 
 def read_tiles(folder: Path) -> Tiles:
     """From `gallery`; empty where the evaluation kept none. FabulaError where a file is broken."""
-    paths = sorted(folder.glob("[0-9]*.webp")) if (folder / "tiles.json").exists() else []
-    told = files.read_json(folder / "tiles.json").get("told", ()) if paths else ()
+    about = folder / "tiles.json"
+    paths = sorted(path for path in folder.glob("*.webp") if path.stem.isdecimal()) if about.exists() else []
+    told = _told(about) if paths else ()
     paths = paths[:: max(1, ceil(sum(path.stat().st_size for path in paths) / HEAVIEST))]
     if not paths:
         return NONE
     with files.said("read", folder):
         pictures = {int(path.stem): path.read_bytes() for path in paths}
-    return Tiles(pictures, *_size(paths[0]), tuple(map(str, told)))
+    return Tiles(pictures, *_size(paths[0]), told)
+
+
+def _told(path: Path) -> tuple[str, ...]:
+    held = files.read_json(path)
+    if not isinstance(held, dict) or not isinstance(held.get("told"), list):
+        raise FabulaError(f"{path}: expected an object with a list 'told'; evaluate the run again")
+    return tuple(map(str, held["told"]))
 
 
 def _size(path: Path) -> tuple[int, int]:
