@@ -6,7 +6,7 @@ import pytest
 from fabula.bundle import read_recipe
 from fabula.data.corpus import open_corpus
 from fabula.evaluate.inquiry import Inquiry
-from fabula.evaluate.sampling import SAMPLES, samples
+from fabula.evaluate.sampling import SAMPLES, draw, samples
 from fabula.scorer import open_scorer
 from fabula.story import Frame
 
@@ -36,13 +36,15 @@ def found(corpus, sample, scorer=True):
     numbers = np.arange(len(split.windows))
     looked = open_scorer() if scorer else None
     inquiry = Inquiry({}, split, corpus.tokenizer, corpus.data, numbers, scorer=looked)
-    return samples(inquiry, Sampler(sample))
+    teller = Sampler(sample)
+    return samples(inquiry, teller, draw(inquiry, teller))
 
 
 def test_who_repeats_itself_has_no_spread(corpus):
     told = found(corpus, lambda context, number: context[-1])
     assert told["samples"] == SAMPLES
     assert told["picture.mae.best"]["value"] == told["picture.mae.mean"]["value"] > 0
+    assert told["picture.distinct"]["value"] == told["caption.distinct"]["value"] == 1
     for name in ("picture.mae.spread", "picture.diversity", "picture.scorer_diversity", "caption.scorer_diversity"):
         assert told[name]["value"] == pytest.approx(0, abs=1e-6)
 
@@ -52,6 +54,7 @@ def test_who_gives_different_frames_has_a_best_one(corpus):
     assert told["picture.mae.best"]["value"] < told["picture.mae.mean"]["value"]
     assert told["picture.similarity.best"]["value"] > told["picture.similarity.mean"]["value"]
     assert told["picture.diversity"]["value"] > 0
+    assert 1 < told["caption.distinct"]["value"] <= SAMPLES
     assert 0 <= told["picture.mae.best"]["low"] <= told["picture.mae.best"]["high"] <= 1
 
 

@@ -48,6 +48,8 @@ class Fusion(nn.Module, ABC):
 class Temporal(nn.Module, ABC):
     """The frames of a story, oldest first, to its state. Given: dim."""
 
+    gives: str = "state"  # or frames, tokens: its tokens stand for whole frames, or for each frame's tokens, in order
+
     @abstractmethod
     def forward(self, frames: Tokens) -> Tokens:
         """(B, K, F, D) -> (B, S, D). What stands in absent frames changes nothing."""

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from fabula.decoders.caption_recurrent import GRUCaptionDecoder, Voice
 from fabula.layers.attention import masked_softmax
+from fabula.layers.seen import Seen
 from fabula.layers.words import WordEmbedding
 from fabula.roles import Carry
 from fabula.types import Frames, Vocabulary
@@ -27,6 +28,7 @@ class PointingVoice(Voice):
         self.ask = nn.Linear(dim, dim)
         self.add = nn.Linear(dim, dim)
         self.copies = nn.Linear(2 * dim, 1)
+        self.seen = Seen("B L KL")
 
     def hear(self, context: Frames, embed: WordEmbedding) -> Carry:
         """The words that may be copied (B, S), padding elsewhere, and each as a vector (B, S, D)."""
@@ -41,7 +43,7 @@ class PointingVoice(Voice):
         words, read = heard
         there = words != self.vocabulary.pad
         scores = self.ask(hidden) @ read.transpose(1, 2) / read.shape[-1] ** 0.5
-        weights = masked_softmax(scores, there[:, None])  # (B, L, S)
+        weights = self.seen(masked_softmax(scores, there[:, None]))  # (B, L, S)
         found = weights @ read
         chosen = super().forward(hidden + self.add(found), ()).float().softmax(-1)
         share = self.copies(torch.cat([hidden, found], -1)).sigmoid().float() * there.any(-1)[:, None, None]

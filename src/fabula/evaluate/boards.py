@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from fabula import files
 from fabula.data.corpus import Split
+from fabula.drawing.maps.maps import Weighed
 from fabula.evaluate.asking import Chunk, kind_of, told_frames
+from fabula.evaluate.attention import attention, maps_of
 from fabula.images import to_rgb
 from fabula.story import Frame, Storyteller
 
@@ -32,20 +34,41 @@ def write_boards(folder: Path, tellers: Mapping[str, Storyteller], split: Split,
     """boards.json: `EACH` best, median and worst windows of the first model (else the first teller).
 
     A board is `{"place", "window", "story_id", "number", "context": [FRAME], "true": FRAME, "told": {TELLER: FRAME}}`
-    with FRAME `{"caption", "picture"}`; a picture is a path from `folder`, or null.
+    with FRAME `{"caption", "picture"}`; a picture is a path from `folder`, or null. `attention` `{MODEL: [MAP]}` stands
+    beside, where a model weighs anything: see attention.py.
     """
+    chosen = _chosen(folder, tellers)
+    windows = [split.windows[number] for _, number in chosen]
+    contexts, truths = [split.context(window) for window in windows], [split.target(window) for window in windows]
+    frames = zip(chosen, contexts, truths, strict=True)
+    boards = [_board(folder, split, place, number, given, true) for (place, number), given, true in frames]
+    for name, teller in tellers.items() if boards else ():
+        told = told_frames(teller, contexts, truths, seed)  # the same again: a telling follows from context and seed
+        for board, frame in zip(boards, told, strict=True):
+            board["told"][name] = keep_frame(folder, frame, f"boards/{board['window']}-{name}", painted=teller.paints)
+        if kind_of(teller) == "model" and split.windows.context:
+            _weigh(folder, boards, name, attention(teller, contexts, told))
+    files.write_json(folder / "boards.json", boards)
+
+
+def _chosen(folder: Path, tellers: Mapping[str, Storyteller]) -> list[tuple[str, int]]:
+    """Places and windows, by the rows of the first model."""
     first = next((name for name, teller in tellers.items() if kind_of(teller) == "model"), next(iter(tellers)))
     columns = [name for name in RANKED_BY if name in pq.read_schema(folder / "windows.parquet").names]
     table = pq.read_table(
         folder / "windows.parquet", columns=["window", *columns], filters=[("teller", "=", first)]
     ).to_pydict()
-    chosen = choose([np.array(table[name], dtype=np.float64) for name in columns])
-    numbers = [int(table["window"][row]) for _, row in chosen]
-    boards = [_board(folder, split, place, number) for (place, _), number in zip(chosen, numbers, strict=True)]
-    for name, teller in tellers.items():
-        for board, frame in zip(boards, _told(teller, split, numbers, seed), strict=True):
-            board["told"][name] = _frame(folder, frame if teller.paints else None, frame, f"{board['window']}-{name}")
-    files.write_json(folder / "boards.json", boards)
+    found = choose([np.array(table[name], dtype=np.float64) for name in columns])
+    return [(place, int(table["window"][row])) for place, row in found]
+
+
+def _weigh(folder: Path, boards: Sequence[dict[str, Any]], name: str, weighed: Weighed | None) -> None:
+    """What a model weighed of each board's context, where it weighs anything."""
+    if weighed is None:
+        return
+    for row, board in enumerate(boards):
+        maps = maps_of(weighed, row, folder, f"{board['window']}-{name}")
+        board.setdefault("attention", {})[name] = maps
 
 
 def choose(columns: Sequence[NDArray[np.float64]]) -> list[tuple[str, int]]:
@@ -65,34 +88,29 @@ def _ranks(column: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.argsort(np.argsort(filled, kind="stable"), kind="stable")
 
 
-def _board(folder: Path, split: Split, place: str, number: int) -> dict[str, Any]:
+def _board(
+    folder: Path, split: Split, place: str, number: int, context: Sequence[Frame], truth: Frame
+) -> dict[str, Any]:
     window = split.windows[number]
-    frames, truth = split.context(window), split.target(window)
     return {
         "place": place,
         "window": number,
         "story_id": split.store.ids[window.story],
         "number": window.start + split.windows.context + 1,
-        "context": [_frame(folder, frame, frame, f"{number}-context-{i}") for i, frame in enumerate(frames, start=1)],
-        "true": _frame(folder, truth, truth, f"{number}-true"),
+        "context": [
+            keep_frame(folder, frame, f"boards/{number}-context-{i}") for i, frame in enumerate(context, start=1)
+        ],
+        "true": keep_frame(folder, truth, f"boards/{number}-true"),
         "told": {},
     }
 
 
-def _told(teller: Any, split: Split, numbers: Sequence[int], seed: int) -> list[Frame]:
-    """The same frames again: a telling follows from context and seed."""
-    windows = [split.windows[number] for number in numbers]
-    contexts = [split.context(window) for window in windows]
-    if not contexts:
-        return []
-    return told_frames(teller, contexts, [split.target(window) for window in windows], seed)
-
-
-def _frame(folder: Path, painted: Frame | None, written: Frame, name: str) -> dict[str, Any]:
-    picture = f"boards/{name}.png" if painted is not None and painted.picture is not None else None
-    if painted is not None and picture:
-        _save(painted, folder / picture)
-    return {"caption": written.caption, "picture": picture}
+def keep_frame(folder: Path, frame: Frame, place: str, *, painted: bool = True) -> dict[str, Any]:
+    """FRAME: the caption, and the path from `folder` of its picture, saved at `place`.png; null where there is none."""
+    picture = f"{place}.png" if painted and frame.picture is not None else None
+    if picture:
+        _save(frame, folder / picture)
+    return {"caption": frame.caption, "picture": picture}
 
 
 def _save(frame: Frame, path: Path) -> None:

@@ -19,7 +19,8 @@ from fabula.evaluate.inquiry import CLOSELY, CONTEXT, ORDERING, PARTS, PROBES, S
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probe import probe
 from fabula.evaluate.rounds import ask_all
-from fabula.evaluate.sampling import samples
+from fabula.evaluate.sampling import draw, samples
+from fabula.evaluate.strips import keep_samples
 from fabula.evaluate.summary import costs, summary
 from fabula.floors.progress import Progress, silent
 from fabula.metrics.likelihood import NATS
@@ -68,7 +69,7 @@ def evaluate(
     with files.new_folder(out) as draft:
         ask_all(inquiry, draft, kept, progress)
         scores = summary(inquiry, ask_ceilings(inquiry, progress), about or {})
-        scores["probes"] = _probes(inquiry, progress)
+        scores["probes"] = _probes(inquiry, draft, progress)
         scores["ordering"] = _ordering(inquiry)
         scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
         scores["verdict"] = verdict(scores)
@@ -87,12 +88,14 @@ def _ordering(inquiry: Inquiry) -> dict[str, Any]:
         return ordering(some.truth, strangers(some.stories), seed=inquiry.seed)
 
 
-def _probes(inquiry: Inquiry, progress: Progress) -> dict[str, Any]:
+def _probes(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any]:
     asked = inquiry.models if inquiry.data.context and {PROBES, CONTEXT, SAMPLES}.intersection(inquiry.only) else {}
-    return {name: found for name, found in _each(inquiry, asked, progress) if found}
+    return {name: found for name, found in _each(inquiry, folder, asked, progress) if found}
 
 
-def _each(inquiry: Inquiry, models: Mapping[str, Any], progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
+def _each(
+    inquiry: Inquiry, folder: Path, models: Mapping[str, Any], progress: Progress
+) -> Iterator[tuple[str, dict[str, Any]]]:
     few, size = inquiry.few, inquiry.data.picture_size
     with progress("does the context matter", len(models)) as advance, inquiry.timed("probes"):
         for name, teller in models.items():
@@ -105,6 +108,8 @@ def _each(inquiry: Inquiry, models: Mapping[str, Any], progress: Progress) -> It
                     teller, few, told, size, seed=inquiry.seed, new_scores=inquiry.new_scores
                 )
             if SAMPLES in inquiry.only and hasattr(teller, "samples"):
-                found["samples"] = samples(inquiry, teller)
+                drawn = draw(inquiry, teller)
+                found["samples"] = samples(inquiry, teller, drawn)
+                keep_samples(folder, name, inquiry.split, drawn, teller)
             yield name, found
             advance(1, name)

@@ -15,6 +15,7 @@ OURS = {
     "boards",
     "gallery",
     "pictures",
+    "samples",
     "report.html",
 }
 

@@ -6,6 +6,7 @@ by itself, so that only equal M compare.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,11 @@ def of_many(scores: Scores, better: Literal["lower", "higher"]) -> dict[str, Col
     """`best`, `mean` and `spread` (the standard deviation) of M samples, each (N,)."""
     best = scores.min(1) if better == "lower" else scores.max(1)
     return {"best": best.astype(np.float64), "mean": scores.mean(1, dtype=np.float64), "spread": scores.std(1)}
+
+
+def distinct(samples: Sequence[Sequence[Hashable]]) -> Column:
+    """N windows of M samples -> (N,): how many of them differ, 1 where all are the same, M where no two are."""
+    return np.array([len(set(each)) for each in samples], np.float64)
 
 
 def picture_errors(samples: NDArray[np.uint8], true: NDArray[np.uint8]) -> Scores:

@@ -37,7 +37,7 @@ class GRUTemporal(Temporal):
         check_pooling(pool, gives, last_state=last_state)
         self.rnn = recurrent(self.cell, dim, dim, layers=layers, dropout=dropout)
         self.attend = pooling(dim, pool) if gives == "state" else None
-        self.last_state = last_state
+        self.last_state, self.gives = last_state, gives
 
     def forward(self, frames: Tokens) -> Tokens:
         seen = closed_up(Tokens(frames.mean(), frames.mask.any(-1)))  # (B, K, D)

@@ -21,7 +21,11 @@ WIDE, GAP, MARGIN = 264, 22, 34  # pixels: a panel, between panels, around all
 TITLE, LABEL, BAR = 26, 20, 36  # pixels: a line of the legend or a story's name, a frame's label, a bar with its words
 LINES = 9  # of a caption that is not weighed
 TALLEST = 1.25  # a panel's height over its width
-BARS = {"frame": "weight of each frame in its story", "gate": "share of the picture against the text"}
+BARS = {
+    "frame": "weight of each frame in its story",
+    "written": "weight of each frame while the caption was written",
+    "gate": "share of the picture against the text",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def draw_maps(weighed: Weighed) -> Image.Image:
     most = max(map(len, weighed.captions))
     width = 2 * MARGIN + max(3, most) * (WIDE + GAP) - GAP
     parts = []
-    for layer in layers(_last_of_stacks(weighed.maps)):
+    for layer in layers(last_of_stacks(weighed.maps)):
         parts += [_legend(weighed, layer, width)]
         parts += [_row(weighed, story, layer, width) for story in range(len(weighed.titles))]
     sheet = Image.new("RGB", (width, sum(part.height for part in parts) + 2 * MARGIN - GAP), PAPER)
@@ -85,7 +89,8 @@ def layers(maps: Mapping[str, Map]) -> Iterator[Layer]:
         yield Layer(*("".join(names[place : place + 1]) for names in (pictures, words)), () if place else bars)
 
 
-def _last_of_stacks(maps: Mapping[str, Map]) -> dict[str, Map]:
+def last_of_stacks(maps: Mapping[str, Map]) -> dict[str, Map]:
+    """The same without the earlier ones of several layers that stand one on the other."""
     last = {re.sub(r"\.\d+", "", name): name for name in maps}
     return {name: maps[name] for name in last.values()}
 

@@ -19,6 +19,8 @@ class Read:
     words: Tensor  # (N, F'), of the caption alone
     heard: Tensor  # (N, F''), with the notes behind where fusion hears them
     fused: Tensor  # (N, F''')
+    gives: str = "state"  # of the memory: what its tokens stand for
+    written: Tensor | None = None  # (B, L), of the caption that was told, where it is known
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,10 @@ class Map:
     words: Tensor | None = None  # (B, K, L), a weight a token of the caption
     frame: Tensor | None = None  # (B, K), the weight of each frame in its story
     gate: Tensor | None = None  # (B, K), the share of the picture against the text
+    written: Tensor | None = None  # (B, K), the weight of each frame in its story while the next caption was written
 
     def __bool__(self) -> bool:
-        return any(part is not None for part in (self.picture, self.words, self.frame, self.gate))
+        return any(part is not None for part in (self.picture, self.words, self.frame, self.gate, self.written))
 
 
 def placed(name: str, axes: str, values: Tensor, read: Read) -> Map | None:
@@ -39,6 +42,8 @@ def placed(name: str, axes: str, values: Tensor, read: Read) -> Map | None:
     slot, letters = name.partition(".")[0], [letter.rstrip("'") for letter in axes.split()]
     if slot == "fusion" and letters in (["N"], ["N", "D"]):
         return Map(gate=_by_story(values.flatten(1).mean(1) if values.ndim > 1 else values, read))
+    if slot == "caption_decoder":
+        return _while_writing(letters[-1], values, read)
     if letters == ["N", "H", "W"]:
         return Map(picture=_by_story(values, read))
     if slot == "temporal" and letters[-1] in "KS":
@@ -84,6 +89,25 @@ def _last(mask: Tensor, count: int) -> Tensor:
     """The same with real tokens before, up to `count`: what a module adds of its own stands in front."""
     more = max(0, count - mask.shape[1])
     return torch.cat([mask.new_ones(len(mask), more), mask], 1)
+
+
+def _while_writing(letter: str, values: Tensor, read: Read) -> Map | None:
+    """(B, L, S) over the memory's tokens, or over all words of the context: the mean over the words that were told."""
+    if read.written is None or letter not in ("S", "KL"):
+        return None
+    weights = _asked(values, read.written)
+    if letter == "KL":
+        words = weights.unflatten(1, (read.present.shape[1], -1))
+        return Map(words=words, written=words.sum(2))
+    own = {"frames": 1, "tokens": read.fused.shape[1]}.get(read.gives)
+    return None if own is None else Map(written=_by_frame(weights, own, read.present.shape[1]))
+
+
+def _by_frame(weights: Tensor, own: int, frames: int) -> Tensor:
+    """(B, S) -> (B, K): of the memory's own tokens a frame, and of the notes behind them, where there are any."""
+    memory, notes = weights.tensor_split([own * frames], 1)
+    shares = memory.unflatten(1, (frames, own)).sum(2)
+    return shares + notes.unflatten(1, (frames, -1)).sum(2) if notes.shape[1] else shares
 
 
 def _over_frames(weights: Tensor, read: Read) -> Map | None:

@@ -44,15 +44,22 @@ def watching(model: nn.Module) -> Iterator[dict[str, Watched]]:
 
 
 @torch.no_grad()
-def look(model: StoryModel, context: Frames) -> dict[str, Map]:
-    """The maps of what a model reads in evaluation mode, by the name of the module that weighs. Empty: it has none."""
+def look(model: StoryModel, context: Frames, told: Tensor | None = None) -> dict[str, Map]:
+    """The maps of what a model reads in evaluation mode, by the name of the module that weighs. Empty: it has none.
+
+    With the captions that it told, ids (B, L), also what it read while it wrote them: a word sees the words before it,
+    so one pass weighs as the writing did, word by word.
+    """
     if not any(isinstance(module, Seen) for module in model.modules()):
         return {}
     training = model.training
     model.eval()
     try:
         with watching(model) as seen, _reading(model, context) as read:
-            model.remember(context)
+            memory = model.remember(context)
+            if model.caption_decoder and told is not None:
+                model.caption_decoder(memory, told)
+                read["written"] = (told != model.vocabulary.pad).cpu()
     finally:
         model.train(training)
     found = ((name, placed(name, each.axes, each.values, Read(**read))) for name, each in seen.items())
@@ -75,6 +82,7 @@ def _reading(model: StoryModel, context: Frames) -> Iterator[dict]:
         "present": context.present.cpu(),
         "length": context.captions.shape[-1],
         "grid": model.image_encoder.grid,
+        "gives": model.temporal.gives,
     }
 
     def note_words(_: nn.Module, __: object, words: Tokens) -> None:
