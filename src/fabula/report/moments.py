@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fabula import files
+from fabula.report.attention import Weighed, meanings, weighed_frames
 from fabula.report.figures import decimals, shown
 from fabula.report.pictures import Shown, shown_file
 from fabula.report.stories import ShownFrame
@@ -29,6 +30,8 @@ class Moment:
     next: tuple[ShownFrame, ...]  # the true frame, and what each model told
     others: tuple[ShownFrame, ...]  # what floors and oracles told
     first: bool = True  # of its place, and so shown at once
+    weighed: tuple[Weighed, ...] = ()  # what the first model weighed of each context frame, where it weighs
+    meanings: tuple[str, ...] = ()  # of these weights
 
 
 def moments(evaluation: Path, tellers: Tellers) -> list[Moment]:
@@ -46,6 +49,7 @@ def _moment(folder: Path, board: Mapping[str, Any], tellers: Tellers, scores: Sc
     models = [name for name in names if tellers[name]["kind"] == "model"] or names[:1]
     context = [_frame(folder, "context", f"Context {n}", frame) for n, frame in enumerate(board["context"], start=1)]
     told = {name: _frame(folder, "told", f"Told by {teller_name(name)}", board["told"][name]) for name in names}
+    maps = board.get("attention", {}).get(models[0], []) if models else []
     return Moment(
         place=board["place"],
         title=f"{board['story_id']}, frame {board['number']}",
@@ -53,6 +57,8 @@ def _moment(folder: Path, board: Mapping[str, Any], tellers: Tellers, scores: Sc
         context=tuple(context),
         next=(_frame(folder, "true", "True", board["true"]), *(told[name] for name in models)),
         others=tuple(frame for name, frame in told.items() if name not in models),
+        weighed=weighed_frames(folder, maps),
+        meanings=meanings(maps),
     )
 
 
