@@ -19,6 +19,8 @@ from fabula.report.pictures import Shown, shown_file
 from fabula.report.probes import Probe, probes
 from fabula.report.ranges import Range, ranges
 from fabula.report.reading import Run
+from fabula.report.samples import Sampled, sampled
+from fabula.report.sensitivity import Sensitivity, sensitivities
 from fabula.report.stories import ShownStory, told_stories
 from fabula.report.tables import (
     Heading,
@@ -52,6 +54,8 @@ class Chapter:
     tables: tuple[Table, ...]
     confusions: tuple[Confused, ...]
     probes: tuple[Probe, ...]
+    sensitivities: tuple[Sensitivity, ...]
+    samples: tuple[Sampled, ...]
     curves: tuple[Curve, ...]
     moments: tuple[Moment, ...]
     moments_note: str
@@ -87,6 +91,7 @@ class Chapter:
             ("attention", "What it attends to"): self.maps,
             ("windows", "Best, median and worst"): self.moments,
             ("gallery", "Told windows"): self.gallery,
+            ("samples", "Several futures"): self.samples,
             ("stories", "A story continued"): self.stories,
             ("facts", "What it was made from"): known,
         }
@@ -104,6 +109,8 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         tables=tuple(score_tables(tellers)),
         confusions=tuple(confused(run.scores)),
         probes=tuple(probes(run.scores)),
+        sensitivities=tuple(sensitivities(run.scores)),
+        samples=tuple(sampled(run.evaluation, run.scores)),
         curves=tuple(curves(run.log, _floors(tellers))),
         moments=tuple(moments(run.evaluation, tellers)),
         moments_note=MOMENTS,
