@@ -171,6 +171,8 @@ def test_on_paper_stands_what_was_looked_for(gallery):
     gallery.get_by_label("Text in a caption, or a story").fill("tale-3")
     gallery.page.emulate_media(media="print")
     assert not gallery.locator("form").is_visible()
+    assert not gallery.locator(".onwards button").is_visible()
+    assert gallery.locator(".onwards").get_attribute("data-left") == str(count(gallery) - AT_ONCE)
     assert gallery.locator(".count").is_visible()
     assert gallery.locator(".card").first.is_visible()
     gallery.page.emulate_media(media="screen")

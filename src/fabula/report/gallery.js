@@ -20,6 +20,7 @@ function show(section) {
     list.append(...next.map((row) => card(held, row, { blank, sources, scores, questions })));
     const left = rows.length - list.children.length;
     onwards.hidden = left === 0;
+    onwards.dataset.left = left.toLocaleString("en"); // for paper
     onwards.firstElementChild.textContent = `Show ${Math.min(left, AT_ONCE)} more`;
     return list.children[from];
   };
