@@ -31,8 +31,8 @@ def new_names(read: Read, context: int) -> Iterator[Finding]:
         count=len(new),
         of=len(found),
         what=f"windows of {read.split}",
-        about=f"Their target has a name that no context frame (K = {context}) has: {len(never):,} different names, "
-        "which no model can know. A writer is not to blame for them.",
+        about=f"Their target has a name that no context frame (K = {context}) has, and that no model can know; "
+        f"different names in all: {len(never):,}. A writer is not to blame for them.",
         examples=[Example(f"{read.where(row)}: {', '.join(sorted(names))}") for row, names in new[:EXAMPLES]],
     )
 

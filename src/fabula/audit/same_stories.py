@@ -25,7 +25,8 @@ def _pairs(ours: list[str], theirs: list[str]) -> list[tuple[int, int]]:
 
 
 def _finding(name: str, severity, one: Read, other: Read, pairs: list[tuple[int, int]]) -> Finding:
-    told = "is a story of" if severity == "leak" else "is a title that many stories have, also in"
+    leaks = severity == "leak"
+    told = "is a story of" if leaks else "is a title that many stories have, also in"
     return Finding(
         name=name,
         severity=severity,
@@ -34,7 +35,7 @@ def _finding(name: str, severity, one: Read, other: Read, pairs: list[tuple[int,
         of=len(other.ids),
         what=f"stories of {other.split}",
         about=f"What it names {told} {one.split}.",
-        remedy="Leave the story out on one side, or give different stories different names.",
+        remedy="Leave the story out on one side, or give different stories different names." if leaks else "",
         examples=[_example(one, other, *pair) for pair in pairs[:EXAMPLES]],
     )
 

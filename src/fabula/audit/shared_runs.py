@@ -31,7 +31,8 @@ def shared_runs(one: Read, other: Read) -> Iterator[Finding]:
     Note: captions with any shared run.
     """
     found = shared(one.captions, other.captions)
-    retold = (found.common >= FEWEST) & (found.common >= SHARED * found.total) & ~_equal(one, other, found)
+    equal = _equal(one, other, found)
+    retold = (found.common >= FEWEST) & (found.common >= SHARED * found.total) & ~equal
     yield Finding(
         name="retold captions",
         severity="leak",
@@ -43,7 +44,7 @@ def shared_runs(one: Read, other: Read) -> Iterator[Finding]:
         remedy="Keep both stories on one side, or leave one out.",
         examples=[_example(one, other, found, row) for row in _best_first(retold, found.common)],
     )
-    phrased = (found.known > 0) & ~retold
+    phrased = (found.known > 0) & ~retold & ~equal
     stories = len(np.unique(other.story[phrased]))
     yield Finding(
         name="shared phrases",

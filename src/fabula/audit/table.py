@@ -59,7 +59,8 @@ def _renderable(told: Mapping[str, Any]) -> RenderableType:
         if each.count:
             row = (each.severity, each.name, between(each), f"{figure(each)} {each.what}")
             table.add_row(*map(Text, row), style=STYLES[each.severity] or None)
-    clean = list(dict.fromkeys(each.name for each in found if not each.count))
+    there = {each.name for each in found if each.count}
+    clean = list(dict.fromkeys(each.name for each in found if each.name not in there))
     missed = [Text(f"Looked for and not there: {', '.join(clean)}.", style="dim")] if clean else []
     notes = [Text(note) for note in told["notes"]]
     details = [line for each in found if each.count and each.severity != "note" for line in _details(each)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fabula.report.figures import seconds
 from fabula.report.reading import Run
 
 GRADES = ("leak", "fault", "note")
@@ -45,7 +46,7 @@ def audit(run: Run) -> Audit | None:
 def _about(told: Mapping[str, Any]) -> str:
     """`train, 600 stories of 5,000 frames; test, ...; pictures as decoded, 60x125; looked at on 2025-01-31 in 4 s.`"""
     splits = (f"{name}, {each['stories']:,} stories of {each['frames']:,} frames" for name, each in _splits(told))
-    made = f"looked at on {told['made']} in {told['seconds']:.0f} s"
+    made = f"looked at on {told['made']} in {seconds(told['seconds'])}"
     alone = " One split alone is decoded here, so leaks were not looked for." if len(told["splits"]) < 2 else ""
     return f"{'; '.join(splits)}; pictures as they are decoded, {told['pictures']}; {made}.{alone}"
 
