@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from fabula.evaluate import conditions
 from fabula.evaluate.asking import Chunk, ask
-from fabula.evaluate.conditions import CHANGE, changed_contexts, conditions, strangers
+from fabula.evaluate.conditions import CHANGE, changed_contexts, strangers
+from fabula.metrics import Scores
 from fabula.story import Frame, Size
 
 SIZE = Size(8, 8)
@@ -44,12 +46,23 @@ def chunk(windows=12, frames=3):
 
 def costs(teller, of):
     told, _ = ask(teller, of, 0, SIZE)
-    return conditions(teller, of, told, SIZE)
+    full = Scores()
+    full.add(told)
+    return conditions.costs(full, conditions.ask_changed(teller, of, told.pictures, others(of), SIZE), of.stories)
+
+
+def others(of):
+    rows = strangers(of.stories)
+    return None if rows is None else [of.contexts[row] for row in rows]
+
+
+def changed(of):
+    return changed_contexts(of.contexts, others(of))
 
 
 def test_each_condition_changes_what_its_name_says():
     of = chunk()
-    found = changed_contexts(of)
+    found = changed(of)
     assert list(found) == ["shuffled", "last_frame", "pictures_only", "captions_only", "reversed"]
     for row, context in enumerate(of.contexts):
         assert found["shuffled"][row] in [
@@ -62,9 +75,9 @@ def test_each_condition_changes_what_its_name_says():
 
 
 def test_contexts_of_one_frame_have_no_order_and_one_story_has_no_stranger():
-    assert list(changed_contexts(chunk(frames=1))) == ["shuffled", "pictures_only", "captions_only"]
+    assert list(changed(chunk(frames=1))) == ["shuffled", "pictures_only", "captions_only"]
     assert strangers(np.zeros(4, np.int64)) is None
-    assert "shuffled" not in changed_contexts(replace(chunk(2), stories=np.zeros(2, np.int64)))
+    assert "shuffled" not in changed(replace(chunk(2), stories=np.zeros(2, np.int64)))
 
 
 def test_a_model_that_looks_at_nothing_pays_nothing():

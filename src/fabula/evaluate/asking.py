@@ -34,6 +34,12 @@ class Chunk:
     bytes: NDArray[np.float64]
     documents: Documents | None = None  # how rare words are in the whole split
 
+    def part(self, rows: NDArray[np.int64]) -> Chunk:
+        """Some of its windows, by their places; a window may come more than once."""
+        contexts, truths = [self.contexts[row] for row in rows], [self.truths[row] for row in rows]
+        known = self.numbers[rows], self.stories[rows], contexts, truths, self.pictures[rows]
+        return Chunk(*known, self.tokens[rows], self.words[rows], self.bytes[rows], self.documents)
+
     @cached_property
     def truth(self) -> Truth:
         """What every teller is held against."""
@@ -87,7 +93,7 @@ def ask(
 
     `contexts` are given to it in place of the chunk's own; it is held against the same truth.
     """
-    frames, nats = _asked(teller, chunk, chunk.contexts if contexts is None else contexts, seed)
+    frames, nats = answered(teller, chunk, chunk.contexts if contexts is None else contexts, seed)
     return told_of(teller, chunk, frames, nats, size), frames
 
 
@@ -103,10 +109,13 @@ def told_of(teller: Any, chunk: Chunk, frames: list[Frame], nats: NDArray[np.flo
     )
 
 
-def _asked(
+def answered(
     teller: Any, chunk: Chunk, contexts: list[list[Frame]], seed: int
 ) -> tuple[list[Frame], NDArray[np.float64] | None]:
-    """From one reading of the contexts where the teller can."""
+    """What a teller tells after every context, and the nats (N,) of the true captions where it can tell them.
+
+    From one reading of the contexts where the teller can.
+    """
     if not teller.writes or not hasattr(teller, "log_loss"):
         return told_frames(teller, contexts, chunk.truths, seed), None
     if hasattr(teller, "tell_and_score"):

@@ -10,11 +10,11 @@ import numpy as np
 
 from fabula.data.corpus import Split
 from fabula.evaluate.answering import best_answers
-from fabula.evaluate.asking import ask
+from fabula.evaluate.asking import Chunk, ask
 from fabula.evaluate.closely import looked_at, scored
-from fabula.evaluate.inquiry import CEILINGS, Inquiry
-from fabula.floors.progress import Progress
-from fabula.metrics import MEASURES, Scores
+from fabula.evaluate.inquiry import Inquiry
+from fabula.metrics import MEASURES
+from fabula.metrics.told import Column, Told
 from fabula.recipe import Data
 from fabula.story import Frame
 from fabula.verdict import best_floor
@@ -44,47 +44,52 @@ def ceilings_of(split: Split, data: Data) -> dict[str, Any]:
     }
 
 
-def ask_ceilings(inquiry: Inquiry, progress: Progress) -> dict[str, Scores]:
-    """What every ceiling scores on the windows that ceilings are asked about."""
-    asked, size = inquiry.ceilings if CEILINGS in inquiry.only else {}, inquiry.data.picture_size
-    scores = {name: inquiry.new_scores() for name in asked}
-    with progress("how well it could be told", len(scores)) as advance, inquiry.timed("ceilings"):
-        for name, teller in asked.items():
-            contexts = _pasts(inquiry) if name == WHOLE_PAST else inquiry.top.contexts
-            told, _ = ask(teller, inquiry.top, inquiry.seed, size, contexts)
-            told = looked_at(inquiry, teller, replace(inquiry.top, contexts=contexts), told, np.ones(len(told), bool))
-            beside = scored(inquiry, name, inquiry.top, told)
-            if teller.writes:
-                beside |= best_answers(teller, inquiry.top, contexts, size)
-            scores[name].add(told, beside)
-            advance(1, name)
-    return scores
+def ask_ceilings(inquiry: Inquiry, chunk: Chunk) -> None:
+    """Ask every ceiling about those windows of a chunk that ceilings are asked about."""
+    rows = np.flatnonzero(np.isin(chunk.numbers, inquiry.top_numbers))
+    if not len(rows):
+        return
+    some, found = chunk.part(rows), inquiry.found
+    with found.timed("ceilings"):
+        for name, scores in found.ceilings.items():
+            given = replace(some, contexts=_pasts(inquiry, some)) if name == WHOLE_PAST else some
+            scores.add(*_asked(inquiry, name, given))
 
 
-def _pasts(inquiry: Inquiry) -> list[list[Frame]]:
+def _asked(inquiry: Inquiry, name: str, chunk: Chunk) -> tuple[Told, dict[str, Column]]:
+    teller, size = inquiry.ceilings[name], inquiry.data.picture_size
+    told, _ = ask(teller, chunk, inquiry.seed, size)
+    told = looked_at(inquiry, teller, chunk, told, np.ones(len(told), bool))
+    beside = scored(inquiry, name, chunk, told)
+    if teller.writes:
+        beside |= best_answers(teller, chunk, chunk.contexts, size)
+    return told, beside
+
+
+def _pasts(inquiry: Inquiry, chunk: Chunk) -> list[list[Frame]]:
     """All frames before each target, from the story's first one on."""
     split = inquiry.split
-    windows = [split.windows[int(number)] for number in inquiry.top.numbers]
+    windows = [split.windows[int(number)] for number in chunk.numbers]
     ends = [window.start + split.windows.context for window in windows]
     pairs = zip(windows, ends, strict=True)
     return [[split.store.frame(window.story, place) for place in range(end)] for window, end in pairs]
 
 
-def add_ways(inquiry: Inquiry, ceilings: Mapping[str, Scores], tellers: dict[str, dict[str, Any]]) -> None:
+def add_ways(inquiry: Inquiry, tellers: dict[str, dict[str, Any]]) -> None:
     """Put `way`, `way_low` and `way_high` beside each value of a model that has a floor and a ceiling.
 
     The way is measured on these windows: from the floor that is best on all windows to the ceiling that is best
     among those that know no more than a model is given.
     """
-    stories = inquiry.top.stories
-    known = {name: scores for name, scores in ceilings.items() if name != WHOLE_PAST}
+    stories, found = inquiry.stories[inquiry.top_rows], inquiry.found
+    known = {name: scores for name, scores in found.ceilings.items() if name != WHOLE_PAST}
     reached = {name: scores.values(stories) for name, scores in known.items()}
     for model in inquiry.models:
-        mine = inquiry.scores[model].part(inquiry.top_rows)
+        mine = found.scores[model].part(inquiry.top_rows)
         for measure, entry in tellers[model]["metrics"].items():
             floor, ceiling = best_floor(tellers, measure), _best(reached, measure)
             if floor and ceiling:
-                below = inquiry.scores[floor].part(inquiry.top_rows)
+                below = found.scores[floor].part(inquiry.top_rows)
                 way = mine.way(below, known[ceiling], stories, only=[measure]).get(measure, {})
                 entry |= {("way" if side == "value" else f"way_{side}"): number for side, number in way.items()}
 

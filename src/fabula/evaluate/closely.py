@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.evaluate.asking import Chunk
-from fabula.evaluate.inquiry import Inquiry
+from fabula.evaluate.conditions import ask_changed
+from fabula.evaluate.inquiry import CONTEXT, Inquiry
 from fabula.metrics import seen as seeing
 from fabula.metrics.cloze import FIVE, candidates
 from fabula.metrics.distances import distances
@@ -31,12 +32,10 @@ def scored(inquiry: Inquiry, name: str, chunk: Chunk, told: Told) -> dict[str, C
     """The columns that need the scorer: ranks of the true frame, and whether picture and caption agree."""
     if not inquiry.seen or inquiry.scorer is None:
         return {}
-    given = (inquiry.targets, chunk.numbers, told.pictures, told.captions, told.asked)
-    with inquiry.timed("scorer.told"):
-        seen = look_at_told(inquiry.scorer, *given)
-    if seen.pictures is not None:
-        inquiry.clouds[name].append(seen.pictures[told.asked])
-    return seeing.columns(seen, told.asked)
+    painted = None if told.pictures is None else told.pictures[rows]
+    given = inquiry.tellers[name], some, painted, others, inquiry.data.picture_size
+    with inquiry.found.timed("conditions"):
+        inquiry.found.conditions[name] = ask_changed(*given, seed=inquiry.seed, new_scores=inquiry.new_scores)
 
 
 def _cloze(teller: Any, chunk: Chunk, told: Told) -> NDArray[np.float64]:
@@ -53,9 +52,9 @@ def _cloze(teller: Any, chunk: Chunk, told: Told) -> NDArray[np.float64]:
 
 def clouds(inquiry: Inquiry, name: str) -> dict[str, dict[str, Any]]:
     """How far all told pictures of a teller, taken together, lie from the true ones of the same windows."""
-    told = inquiry.clouds.get(name)
+    told = inquiry.found.clouds.get(name)
     if not told or inquiry.targets.pictures is None:
         return {}
-    with inquiry.timed("scorer.distances"):
+    with inquiry.found.timed("scorer.distances"):
         found = distances(np.concatenate(told), inquiry.targets.pictures.vectors[inquiry.few.numbers])
     return {measure: {**entry, "n": len(inquiry.few.numbers), "regime": "n.a."} for measure, entry in found.items()}

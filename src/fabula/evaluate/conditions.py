@@ -7,18 +7,18 @@ a paired 95 % interval over stories.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fabula.evaluate.asking import Chunk, ask
+from fabula.evaluate.asking import Chunk, answered, told_of
 from fabula.metrics import Scores
 from fabula.metrics.bootstrap import ratio
 from fabula.metrics.pictures import mae, unit
-from fabula.metrics.told import Told
+from fabula.metrics.told import Column, Pixels, Told
 from fabula.story import Frame, Size
 
 Context = list[Frame]
@@ -32,32 +32,45 @@ PLAIN: dict[str, Callable[[Context], Context]] = {
 CHANGE = "picture.change"  # the mean absolute difference between the pictures told in and out of the condition
 
 
-def conditions(
+def ask_changed(
     teller: Any,
     chunk: Chunk,
-    told: Told,
+    pictures: Pixels | None,
+    others: Sequence[Context] | None,
     size: Size,
     *,
     seed: int = 0,
     new_scores: Callable[[], Scores] = Scores,
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Condition -> measure -> `{"value", "low", "high", "n"}`; `told` is what it told of the chunk's own contexts."""
-    full, found = _scored(told, new_scores()), {}
-    for name, contexts in changed_contexts(chunk).items():
-        other, _ = ask(teller, chunk, seed, size, contexts)
-        found[name] = _costs(full, _scored(other, new_scores()), chunk.stories) | _change(told, other, chunk.stories)
+) -> dict[str, Scores]:
+    """Condition -> what the teller scores on a chunk in it; it is asked about all conditions in one go.
+
+    `pictures` (N, H, W, 3) are what it painted after the chunk's own contexts; `others` are contexts of other stories,
+    one a window.
+    """
+    changed, count, found = changed_contexts(chunk.contexts, others), len(chunk.numbers), {}
+    again = chunk.part(np.tile(np.arange(count), len(changed)))
+    frames, nats = answered(teller, again, [context for contexts in changed.values() for context in contexts], seed)
+    for place, name in enumerate(changed):
+        rows = slice(place * count, (place + 1) * count)
+        other = told_of(teller, chunk, frames[rows], None if nats is None else nats[rows], size)
+        found[name] = new_scores()
+        found[name].add(other, _change(pictures, other))
     return found
 
 
-def changed_contexts(chunk: Chunk) -> dict[str, list[Context]]:
+def costs(full: Scores, changed: Mapping[str, Scores], stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
+    """Condition -> measure -> `{"value", "low", "high", "n"}`; `full` are the scores with the full context."""
+    return {name: _costs(full, worse, stories) | _changes(worse, stories) for name, worse in changed.items()}
+
+
+def changed_contexts(contexts: Sequence[Context], others: Sequence[Context] | None) -> dict[str, list[Context]]:
     """The contexts of every condition; what would change nothing is left out."""
-    other = strangers(chunk.stories)
-    found = {} if other is None else {SHUFFLED: [chunk.contexts[row] for row in other]}
-    if all(len(context) < 2 for context in chunk.contexts):
+    found = {} if others is None else {SHUFFLED: list(others)}
+    if all(len(context) < 2 for context in contexts):
         plain = {name: PLAIN[name] for name in ("pictures_only", "captions_only")}
     else:
         plain = PLAIN
-    return found | {name: [change(context) for context in chunk.contexts] for name, change in plain.items()}
+    return found | {name: [change(context) for context in contexts] for name, change in plain.items()}
 
 
 def strangers(stories: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -69,17 +82,18 @@ def strangers(stories: NDArray[np.int64]) -> NDArray[np.int64] | None:
     return np.array([next(o for o in np.roll(half, -row) if stories[o] != stories[row]) for row in rows])
 
 
-def _scored(told: Told, scores: Scores) -> Scores:
-    scores.add(told)
-    return scores
-
-
 def _costs(full: Scores, worse: Scores, stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
     return {name: {**gain, "n": len(stories)} for name, gain in full.gains(worse, stories).items()}
 
 
-def _change(told: Told, other: Told, stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
-    if told.pictures is None or other.pictures is None:
+def _change(pictures: Pixels | None, other: Told) -> dict[str, Column]:
+    if pictures is None or other.pictures is None:
         return {}
-    change = mae(unit(other.pictures), unit(told.pictures))
+    return {CHANGE: mae(unit(other.pictures), unit(pictures))}
+
+
+def _changes(worse: Scores, stories: NDArray[np.int64]) -> dict[str, dict[str, Any]]:
+    if CHANGE not in worse.columns:
+        return {}
+    change = np.concatenate(worse.columns[CHANGE])
     return {CHANGE: ratio(change, np.ones(len(change)), stories)}

@@ -28,5 +28,5 @@ def _kept(name: str, inquiry: Inquiry, best: Mapping[str, str | None]) -> dict[s
     whole = name in inquiry.models or name in COPIES
     if not whole and name not in best.values():
         return {}
-    found = confusions(inquiry.scores[name].columns)
+    found = confusions(inquiry.found.scores[name].columns)
     return {question: every for question, every in found.items() if whole or best[question] == name}

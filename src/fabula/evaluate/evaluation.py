@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from fabula import files
 from fabula.data.corpus import Split
 from fabula.errors import pick
-from fabula.evaluate.asking import told_of
 from fabula.evaluate.boards import write_boards
-from fabula.evaluate.ceilings import ask_ceilings
-from fabula.evaluate.conditions import conditions, strangers
-from fabula.evaluate.inquiry import CLOSELY, CONTEXT, ORDERING, PARTS, PROBES, SAMPLES, Inquiry, some_of
+from fabula.evaluate.conditions import strangers
+from fabula.evaluate.inquiry import CLOSELY, ORDERING, PARTS, Inquiry, some_of
 from fabula.evaluate.places import check_out
-from fabula.evaluate.probe import probe
+from fabula.evaluate.probing import probes
 from fabula.evaluate.rounds import ask_all
-from fabula.evaluate.sampling import draw, samples
-from fabula.evaluate.strips import keep_samples
 from fabula.evaluate.summary import costs, summary
 from fabula.floors.progress import Progress, silent
-from fabula.metrics.likelihood import NATS
 from fabula.metrics.ordering import ordering
 from fabula.recipe import Data
 from fabula.scorer.opening import Looks
@@ -68,8 +61,8 @@ def evaluate(
     inquiry = Inquiry(tellers, split, tokenizer, data, numbers, seed, ceilings or {}, scorer, only or PARTS, closely)
     with files.new_folder(out) as draft:
         ask_all(inquiry, draft, kept, progress)
-        scores = summary(inquiry, ask_ceilings(inquiry, progress), about or {})
-        scores["probes"] = _probes(inquiry, draft, progress)
+        scores = summary(inquiry, about or {})
+        scores["probes"] = probes(inquiry, draft, progress)
         scores["ordering"] = _ordering(inquiry)
         scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
         scores["verdict"] = verdict(scores)
@@ -84,32 +77,5 @@ def _ordering(inquiry: Inquiry) -> dict[str, Any]:
     if ORDERING not in inquiry.only or not inquiry.data.context:
         return {}
     some = inquiry.chunk(inquiry.numbers[some_of(len(inquiry.numbers), TRIED)])
-    with inquiry.timed("ordering"):
+    with inquiry.found.timed("ordering"):
         return ordering(some.truth, strangers(some.stories), seed=inquiry.seed)
-
-
-def _probes(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any]:
-    asked = inquiry.models if inquiry.data.context and {PROBES, CONTEXT, SAMPLES}.intersection(inquiry.only) else {}
-    return {name: found for name, found in _each(inquiry, folder, asked, progress) if found}
-
-
-def _each(
-    inquiry: Inquiry, folder: Path, models: Mapping[str, Any], progress: Progress
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    few, size = inquiry.few, inquiry.data.picture_size
-    with progress("does the context matter", len(models)) as advance, inquiry.timed("probes"):
-        for name, teller in models.items():
-            known, frames = inquiry.scores[name].columns.get(NATS), inquiry.told[name]
-            nats = np.concatenate(known)[inquiry.few_rows] if known else None
-            told = told_of(teller, few, frames, nats, size)
-            found = probe(teller, few, frames, told, size, seed=inquiry.seed) if PROBES in inquiry.only else {}
-            if CONTEXT in inquiry.only:
-                found["conditions"] = conditions(
-                    teller, few, told, size, seed=inquiry.seed, new_scores=inquiry.new_scores
-                )
-            if SAMPLES in inquiry.only and hasattr(teller, "samples"):
-                drawn = draw(inquiry, teller)
-                found["samples"] = samples(inquiry, teller, drawn)
-                keep_samples(folder, name, inquiry.split, drawn, teller)
-            yield name, found
-            advance(1, name)

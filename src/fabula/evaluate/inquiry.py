@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fabula.data.corpus import Split
 from fabula.evaluate.asking import Chunk, kind_of, open_chunk
-from fabula.evaluate.likeness import Likeness
+from fabula.evaluate.conditions import strangers
+from fabula.evaluate.found import Found
 from fabula.hands import cores
 from fabula.metrics import STATISTICS, Scores
 from fabula.metrics.seen import Targets
@@ -30,20 +27,8 @@ PROBES, CONTEXT, SAMPLES = "probes", "context", "samples"
 CEILINGS, RETRIEVAL, ORDERING = "ceilings", "retrieval", "ordering"
 AUDIT = "audit"  # of the data, by whoever asks for the evaluation
 PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, CEILINGS, RETRIEVAL, ORDERING, AUDIT)  # what can be left out
-Cloud = NDArray[np.floating]  # (N, D)
 HIGHEST = 64  # windows that ceilings are asked about: they sum and paint all that may come
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again
-
-
-class Found(NamedTuple):
-    """What an inquiry found, to be carried from hand to hand."""
-
-    scores: dict[str, Scores]
-    truth: Scores
-    likeness: Likeness
-    told: Mapping[str, list[Frame]]
-    clouds: Mapping[str, list[Cloud]]
-    costs: Mapping[str, float]
 
 
 @dataclass
@@ -63,41 +48,17 @@ class Inquiry:
     scorer: Looks | None = None
     only: Collection[str] = PARTS  # what is measured
     closely: int = CLOSELY  # how many windows are looked at closely
-    scores: dict[str, Scores] = field(init=False)
-    truth: Scores = field(init=False)
-    likeness: Likeness = field(init=False)
-    told: dict[str, list[Frame]] = field(init=False)  # what models told of the few
-    clouds: dict[str, list[Cloud]] = field(init=False)  # told pictures of the few
-    costs: dict[str, float] = field(init=False)
+    found: Found = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scores = {name: self.new_scores() for name in self.tellers}
-        self.truth, self.likeness = self.new_scores(), Likeness()
-        self.told, self.clouds, self.costs = defaultdict(list), defaultdict(list), defaultdict(float)
+        asked = self.ceilings if CEILINGS in self.only else {}
+        self.found = Found(self.tellers, asked, self.new_scores)
 
     def afresh(self) -> Inquiry:
         """The same questions, with nothing found yet."""
         other = copy(self)
         other.__post_init__()
         return other
-
-    @property
-    def found(self) -> Found:
-        """All that was scored so far."""
-        return Found(self.scores, self.truth, self.likeness, self.told, self.clouds, self.costs)
-
-    def join(self, more: Found) -> None:
-        """Take what was found of further windows."""
-        self.truth.join(more.truth)
-        self.likeness.join(more.likeness)
-        for name, scores in more.scores.items():
-            self.scores[name].join(scores)
-        for name, frames in more.told.items():
-            self.told[name] += frames
-        for name, parts in more.clouds.items():
-            self.clouds[name] += parts
-        for part, seconds in more.costs.items():
-            self.costs[part] += seconds
 
     def new_scores(self) -> Scores:
         """Empty scores that take what this inquiry measures."""
@@ -109,6 +70,12 @@ class Inquiry:
         return self.chunk(self.numbers[some_of(len(self.numbers), self.closely)])
 
     @cached_property
+    def strangers(self) -> list[list[Frame]] | None:
+        """For each of these a context of another story; None where there is but one story."""
+        rows = strangers(self.few.stories)
+        return None if rows is None else [self.few.contexts[row] for row in rows]
+
+    @cached_property
     def few_rows(self) -> NDArray[np.int64]:
         """Their places among all that are scored."""
         return some_of(len(self.numbers), self.closely)
@@ -118,16 +85,16 @@ class Inquiry:
         """The places of the windows that ceilings are asked about, which are some of the few."""
         return self.few_rows[some_of(len(self.few_rows), HIGHEST)]
 
-    @cached_property
-    def top(self) -> Chunk:
+    @property
+    def top_numbers(self) -> NDArray[np.int64]:
         """These windows themselves."""
-        return self.chunk(self.numbers[self.top_rows])
+        return self.numbers[self.top_rows]
 
     @cached_property
     def targets(self) -> Targets:
         """The targets of all windows of the split, as the scorer sees them."""
         assert self.scorer is not None
-        with self.timed("scorer.targets"):
+        with self.found.timed("scorer.targets"):
             return look_at_targets(self.scorer, self.split.store, self.split.windows)
 
     @cached_property
@@ -149,20 +116,13 @@ class Inquiry:
 
     def prepare(self) -> None:
         """Find what all windows need, before they are shared out."""
-        _ = self.few, self.targets if self.seen else None
+        _ = self.few, self.top_rows, self.strangers, self.targets if self.seen else None
 
     @property
     def hands(self) -> int:
         """How many processes may ask at once: one a core, but one alone where a model lives on another device."""
         there = {str(getattr(teller, "device", "cpu")) for teller in self.tellers.values()}
         return cores() if there <= {"cpu"} else 1
-
-    @contextmanager
-    def timed(self, part: str) -> Iterator[None]:
-        """What is done within is counted as the cost of this part."""
-        started = time.perf_counter()
-        yield
-        self.costs[part] += time.perf_counter() - started
 
 
 def some_of(count: int, wanted: int | None) -> NDArray[np.int64]:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from fabula.evaluate.asking import Chunk, ask, kind_of, the_truth
 from fabula.evaluate.boards import keep_pictures
-from fabula.evaluate.closely import looked_at, scored
+from fabula.evaluate.ceilings import ask_ceilings
+from fabula.evaluate.closely import ask_conditions, looked_at, scored
+from fabula.evaluate.found import Found
 from fabula.evaluate.gallery import Gallery
-from fabula.evaluate.inquiry import Found, Inquiry
+from fabula.evaluate.inquiry import Inquiry
 from fabula.evaluate.rows import Rows, rows_of
 from fabula.floors.progress import Progress
 from fabula.hands import each
@@ -31,7 +33,7 @@ def ask_all(inquiry: Inquiry, folder: Path, kept: set[int], progress: Progress) 
     a_round = Round(inquiry, gallery, folder, kept)
     with Rows(folder / "windows.parquet") as rows, progress("evaluating", len(numbers)) as advance:
         for (found, table), some in zip(each(a_round, chunks, inquiry.hands), chunks, strict=True):
-            inquiry.join(found)
+            inquiry.found.join(found)
             rows.add(table)
             advance(len(some), "windows")
     gallery.close()
@@ -50,25 +52,28 @@ class Round:
         inquiry = self.inquiry.afresh()
         chunk = inquiry.chunk(numbers)
         few = np.isin(chunk.numbers, inquiry.few.numbers)
-        inquiry.truth.add(replace(the_truth(chunk), few=few))
+        inquiry.found.truth.add(replace(the_truth(chunk), few=few))
         asked = {name: self._ask(inquiry, name, chunk, few) for name in inquiry.tellers}
         told = {name: said for name, (said, _) in asked.items()}
-        inquiry.likeness.add(*(_of_kind(inquiry, told, kind) for kind in ("model", "floor")))
+        inquiry.found.likeness.add(*(_of_kind(inquiry, told, kind) for kind in ("model", "floor")))
+        for name in inquiry.models:
+            ask_conditions(inquiry, name, chunk, told[name])
+        ask_ceilings(inquiry, chunk)
         keep_pictures(self.folder, "truth", chunk, chunk.truths, self.kept)
-        with inquiry.timed("gallery"):
+        with inquiry.found.timed("gallery"):
             self.gallery.add(chunk, told)
         return inquiry.found, pa.concat_tables([rows for _, rows in asked.values()])
 
     def _ask(self, inquiry: Inquiry, name: str, chunk: Chunk, few: NDArray[np.bool_]) -> tuple[Told, pa.Table]:
         teller = inquiry.tellers[name]
-        with inquiry.timed(f"tell.{name}"):
+        with inquiry.found.timed(f"tell.{name}"):
             told, frames = ask(teller, chunk, inquiry.seed, inquiry.data.picture_size)
             told = looked_at(inquiry, teller, chunk, told, few)
-        found = inquiry.scores[name].add(told, scored(inquiry, name, chunk, told))
+        found = inquiry.found.scores[name].add(told, scored(inquiry, name, chunk, told))
         if teller.paints:
             keep_pictures(self.folder, name, chunk, frames, self.kept)
         if kind_of(teller) == "model":
-            inquiry.told[name] += [frame for frame, close in zip(frames, few, strict=True) if close]
+            inquiry.found.told[name] += [frame for frame, close in zip(frames, few, strict=True) if close]
         return told, rows_of(inquiry.split, name, kind_of(teller), chunk, told.captions, found)
 
 

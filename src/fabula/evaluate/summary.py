@@ -14,26 +14,26 @@ from fabula.evaluate.ceilings import KIND, add_ways
 from fabula.evaluate.closely import clouds
 from fabula.evaluate.confusing import confused
 from fabula.evaluate.inquiry import Inquiry
-from fabula.metrics import MEASURES, OF_THE_TRUTH, Scores
+from fabula.metrics import MEASURES, OF_THE_TRUTH
 from fabula.recipe import Data
 from fabula.tokenizer import Tokenizer
 from fabula.verdict import best_floor
 
 
-def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str, Any]) -> dict[str, Any]:
+def summary(inquiry: Inquiry, about: Mapping[str, Any]) -> dict[str, Any]:
     """All tellers with all measures; ceilings after them, on their few windows."""
-    with inquiry.timed("intervals"):
+    with inquiry.found.timed("intervals"):
         tellers = {
             name: {
                 "kind": kind_of(teller),
-                "metrics": inquiry.scores[name].values(inquiry.stories) | clouds(inquiry, name),
+                "metrics": inquiry.found.scores[name].values(inquiry.stories) | clouds(inquiry, name),
             }
             for name, teller in inquiry.tellers.items()
         }
-        add_ways(inquiry, ceilings, tellers)
-        for name, scores in ceilings.items():
-            tellers[name] = {"kind": KIND, "metrics": scores.values(inquiry.top.stories)}
-        truth = inquiry.truth.values(inquiry.stories)
+        add_ways(inquiry, tellers)
+        for name, scores in inquiry.found.ceilings.items():
+            tellers[name] = {"kind": KIND, "metrics": scores.values(inquiry.stories[inquiry.top_rows])}
+        truth = inquiry.found.truth.values(inquiry.stories)
     return {
         "data": inquiry.split.store.meta["source"],
         "split": inquiry.split.name,
@@ -45,7 +45,7 @@ def summary(inquiry: Inquiry, ceilings: Mapping[str, Scores], about: Mapping[str
         "truth": {"metrics": {name: truth[name] for name in OF_THE_TRUTH if name in truth}},
         "confusions": confused(inquiry, tellers),
         "gains": gains(inquiry, tellers),
-        "likeness": inquiry.likeness.values() if inquiry.data.context else {},
+        "likeness": inquiry.found.likeness.values() if inquiry.data.context else {},
     }
 
 
@@ -55,7 +55,7 @@ def gains(inquiry: Inquiry, tellers: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {name: {} for name in inquiry.models}
     for name, floor in product(found, dict.fromkeys(best.values())):
         mine = [measure for measure in best if best[measure] == floor]
-        paired = inquiry.scores[name].gains(inquiry.scores[floor], inquiry.stories, only=mine)
+        paired = inquiry.found.scores[name].gains(inquiry.found.scores[floor], inquiry.stories, only=mine)
         found[name] |= {measure: {"floor": floor, **gain} for measure, gain in paired.items()}
     return found
 
@@ -80,8 +80,8 @@ def protocol(split: Split, tokenizer: Tokenizer, data: Data) -> dict[str, Any]:
 
 def costs(inquiry: Inquiry) -> dict[str, float]:
     """Seconds by part: telling by teller, measures by kind, intervals, probes, ceilings."""
-    found = dict(inquiry.costs)
-    for scores in (*inquiry.scores.values(), inquiry.truth):
+    found = dict(inquiry.found.costs)
+    for scores in (*inquiry.found.scores.values(), inquiry.found.truth):
         for part, seconds in scores.costs.items():
             found[f"measure.{part}"] = found.get(f"measure.{part}", 0.0) + seconds
     return {name: round(seconds, 3) for name, seconds in found.items()}

@@ -1,0 +1,69 @@
+"""What models are asked further, beside their scores: what they know and need, and what their samples hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fabula.evaluate.asking import told_of
+from fabula.evaluate.conditions import costs
+from fabula.evaluate.inquiry import PROBES, SAMPLES, Inquiry
+from fabula.evaluate.probe import probe
+from fabula.evaluate.sampling import draw, samples
+from fabula.evaluate.strips import keep_samples
+from fabula.floors.progress import Progress
+from fabula.hands import each
+from fabula.metrics.likelihood import NATS
+
+Question = tuple[str, str]  # model, part
+
+
+def probes(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Model -> what probe.py gives, `conditions` and `samples`, as far as it was asked; some samples go to `folder`."""
+    found: dict[str, Any] = defaultdict(dict)
+    asked = [question for name in inquiry.models for question in _questions(inquiry, name)]
+    with progress("what do models know", len(asked)) as advance, inquiry.found.timed("probes"):
+        answers = each(Asking(inquiry, folder), asked, inquiry.hands)
+        for (name, part), answer in zip(asked, answers, strict=True):
+            found[name] |= answer
+            advance(1, f"{name}, {part}")
+        for name, changed in inquiry.found.conditions.items():
+            full = inquiry.found.scores[name].part(inquiry.few_rows)
+            found[name]["conditions"] = costs(full, changed, inquiry.few.stories)
+    return {name: answers for name, answers in found.items() if answers}
+
+
+def _questions(inquiry: Inquiry, name: str) -> list[Question]:
+    """The longest first."""
+    can = {SAMPLES: hasattr(inquiry.models[name], "samples"), PROBES: True}
+    return [(name, part) for part in can if inquiry.data.context and can[part] and part in inquiry.only]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Asks a model one thing."""
+
+    inquiry: Inquiry
+    folder: Path
+
+    def __call__(self, question: Question) -> dict[str, Any]:
+        name, part = question
+        return self._samples(name) if part == SAMPLES else self._probe(name)
+
+    def _probe(self, name: str) -> dict[str, Any]:
+        inquiry, teller = self.inquiry, self.inquiry.tellers[name]
+        known, frames = inquiry.found.scores[name].columns.get(NATS), inquiry.found.told[name]
+        nats = np.concatenate(known)[inquiry.few_rows] if known else None
+        size = inquiry.data.picture_size
+        told = told_of(teller, inquiry.few, frames, nats, size)
+        return probe(teller, inquiry.few, frames, told, size, seed=inquiry.seed)
+
+    def _samples(self, name: str) -> dict[str, Any]:
+        inquiry, teller = self.inquiry, self.inquiry.tellers[name]
+        drawn = draw(inquiry, teller)
+        keep_samples(self.folder, name, inquiry.split, drawn, teller)
+        return {SAMPLES: samples(inquiry, teller, drawn)}
