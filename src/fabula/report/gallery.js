@@ -50,7 +50,7 @@ function pictures(held, list) {
 function labels(section) {
   const found = [];
   for (const option of section.querySelectorAll("[name=answer] option[value$=' 1']"))
-    found[parseInt(option.value)] = [option.parentElement.label, option.textContent.replace(/ right$/, "")];
+    found[parseInt(option.value)] = [option.parentElement.label, option.dataset.label];
   return found;
 }
 
