@@ -32,6 +32,22 @@ def scored(inquiry: Inquiry, name: str, chunk: Chunk, told: Told) -> dict[str, C
     """The columns that need the scorer: ranks of the true frame, and whether picture and caption agree."""
     if not inquiry.seen or inquiry.scorer is None:
         return {}
+    given = (inquiry.targets, chunk.numbers, told.pictures, told.captions, told.asked)
+    with inquiry.found.timed("scorer.told"):
+        seen = look_at_told(inquiry.scorer, *given)
+    if seen.pictures is not None:
+        inquiry.found.clouds[name].append(seen.pictures[told.asked])
+    return seeing.columns(seen, told.asked)
+
+
+def ask_conditions(inquiry: Inquiry, name: str, chunk: Chunk, told: Told) -> None:
+    """Ask a model again about the few windows of a chunk, with their contexts changed."""
+    rows = np.flatnonzero(told.asked)
+    if CONTEXT not in inquiry.only or not inquiry.data.context or not len(rows):
+        return
+    known = dict(zip(inquiry.few.numbers.tolist(), inquiry.strangers or (), strict=False))
+    some = chunk.part(rows)
+    others = [known[number] for number in some.numbers.tolist()] if known else None
     painted = None if told.pictures is None else told.pictures[rows]
     given = inquiry.tellers[name], some, painted, others, inquiry.data.picture_size
     with inquiry.found.timed("conditions"):
