@@ -12,6 +12,7 @@ from fabula.evaluate import attention as weighing
 from fabula.evaluate import evaluate
 from fabula.evaluate.sampling import SAMPLES
 from fabula.evaluate.strips import SHOWN
+from fabula.journal.samples import sample_maps, samples
 from fabula.storyteller import ModelStoryteller
 
 ATTENTIVE = (
@@ -117,3 +118,14 @@ def test_the_first_sample_is_what_is_told(attentive):
     both = [(told[s["window"]], s["told"][0]["caption"]) for s in strips if s["window"] in told]
     assert both
     assert all(one == other for one, other in both)
+
+
+def test_the_sheet_of_a_run_has_what_was_read_while_writing():
+    recipe = smallest("model.temporal.kind=mean", "model.caption_decoder.kind=pointer")
+    corpus = open_corpus(recipe.data)
+    model = build_model(recipe.model, recipe.data.picture_size, corpus.tokenizer.vocabulary)
+    teller, split = ModelStoryteller(model, corpus.tokenizer, recipe), corpus.splits["test"]
+    windows = [split.windows[0], split.windows[1]]
+    _, sheet = samples(teller, split, windows)
+    assert sheet is not None
+    assert sample_maps(teller, split, windows) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from PIL import Image
 
 from fabula.data.contexts import to_frames
@@ -13,7 +14,7 @@ from fabula.drawing.maps.maps import Weighed, draw_maps
 from fabula.drawing.maps.watching import look, place_of
 from fabula.drawing.storyboard import Panel, panels, storyboard
 from fabula.retelling import Retelling
-from fabula.story import Storyteller
+from fabula.story import Frame
 from fabula.storyteller import ModelStoryteller
 
 IN_A_ROW = 4  # frames
@@ -25,7 +26,8 @@ def samples(
     """The storyboard of these windows, and where the model weighs something, a sheet of what it attends to."""
     if isinstance(teller, Retelling):
         return sample_again(teller, split, windows), None
-    return sample(teller, split, windows), sample_maps(teller, split, windows)
+    told = teller.tell([split.context(window) for window in windows], seed=0)
+    return sample(told, split, windows), sample_maps(teller, split, windows, told)
 
 
 def sample_again(teller: Retelling, split: Split, windows: Sequence[Window]) -> Image.Image:
@@ -37,10 +39,9 @@ def sample_again(teller: Retelling, split: Split, windows: Sequence[Window]) -> 
     return storyboard([row for line in lines for row in zip(*line, strict=True)], columns=IN_A_ROW)
 
 
-def sample(teller: Storyteller, split: Split, windows: Sequence[Window]) -> Image.Image:
+def sample(told: Sequence[Frame], split: Split, windows: Sequence[Window]) -> Image.Image:
     """A storyboard with a row a window: the context, the true next frame, the told one."""
     contexts = [split.context(window) for window in windows]
-    told = teller.tell(contexts, seed=0)
     rows = [
         [*panels(context, "context"), Panel(split.target(window), "true next"), Panel(frame, "told next")]
         for context, window, frame in zip(contexts, windows, told, strict=True)
@@ -48,11 +49,17 @@ def sample(teller: Storyteller, split: Split, windows: Sequence[Window]) -> Imag
     return storyboard(rows, [split.store.ids[window.story] for window in windows], columns=len(rows[0]))
 
 
-def sample_maps(teller: ModelStoryteller, split: Split, windows: Sequence[Window]) -> Image.Image | None:
-    """What the model attends to in the same contexts, over its pictures and words; None where it weighs nothing."""
-    contexts = [split.context(window) for window in windows]
-    read = to_frames(contexts, teller.tokenizer, teller.recipe.data).to(teller.device)
-    maps = look(teller.model, read)
+def sample_maps(
+    teller: ModelStoryteller, split: Split, windows: Sequence[Window], told: Sequence[Frame] = ()
+) -> Image.Image | None:
+    """What the model attends to in the same contexts, over its pictures and words; None where it weighs nothing.
+
+    With what it `told` of them, one frame a window, also what it attended to while it wrote.
+    """
+    contexts, data = [split.context(window) for window in windows], teller.recipe.data
+    read = to_frames(contexts, teller.tokenizer, data).to(teller.device)
+    ids, _ = teller.tokenizer.encode([frame.caption for frame in told], data.caption_length)
+    maps = look(teller.model, read, torch.from_numpy(ids).to(teller.device) if told else None)
     if not maps:
         return None
     return draw_maps(
