@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from planted import SIZE, jpeg, mirrored, story, with_frame, write
@@ -28,7 +29,7 @@ def data(tmp_path_factory):
 
 def stores(data):
     source = open_source(data.source, data)
-    return [open_store(data, split, source) for split in source.splits]
+    return {split: open_store(data, split, source) for split in source.splits}
 
 
 def told(audit):
@@ -49,11 +50,11 @@ def test_what_is_decoded_is_audited_like_the_source(data, capsys):
 
 def test_the_same_stores_are_never_audited_twice(data, tmp_path, monkeypatch):
     held = stores(data)
-    first = audit_evaluated(data, held[1], tmp_path)
+    first = audit_evaluated(data, held["test"], tmp_path)
     monkeypatch.setattr(read, "look", None)
-    assert audit_evaluated(data, held[1], tmp_path) == first == files.read_json(tmp_path / "audit.json")
+    assert audit_evaluated(data, held["test"], tmp_path) == first == files.read_json(tmp_path / "audit.json")
     with pytest.raises(TypeError):
-        audit_stores(held[:1], 4)
+        audit_stores({"train": held["train"]}, 4)
 
 
 def test_a_split_that_is_decoded_alone_is_audited_alone(data, tmp_path, monkeypatch):
@@ -64,10 +65,21 @@ def test_a_split_that_is_decoded_alone_is_audited_alone(data, tmp_path, monkeypa
     assert alone["faults"] == 1
 
 
+def test_what_another_source_shares_with_the_train_split_of_the_run_is_found(data, tmp_path):
+    foreign = [with_frame(story("hard", 0), 1, picture=story("train", 2).frames[2].picture), story("hard", 1)]
+    other = replace(data, source=write(tmp_path / "other", test=foreign))
+    stores(data)
+    told = audit_evaluated(other, open_store(other, "test"), tmp_path, learned=data)
+    name = f"train of {data.source}"
+    assert (told["source"], list(told["splits"])) == (other.source, [name, "test"])
+    [leak] = [each for each in told["findings"] if each["leaks"]]
+    assert (leak["name"], leak["splits"], leak["count"]) == ("near-identical pictures", [name, "test"], 1)
+
+
 def test_the_report_says_what_was_found(data, tmp_path):
     files.write_json(tmp_path / "scores.json", {"data": data.source, "split": "test"})
     assert f"Nobody has looked for leaks and faults in this data. fabula audit {data.source}" in page(tmp_path)
-    audit_evaluated(data, stores(data)[1], tmp_path)
+    audit_evaluated(data, stores(data)["test"], tmp_path)
     said = page(tmp_path)
     assert "train, 5 stories" in said
     assert "leak near-identical pictures, train / test: 1 of" in said

@@ -168,9 +168,9 @@ def read_split(source: Source, split: str, size: Size | None, limit: int | None)
     return read
 
 
-def read_store(store: Store) -> Read:
+def read_store(store: Store, name: str) -> Read:
     """A split as it is decoded for a run: its pictures at the size of the store, all else as it came."""
-    read = Read(store.split)
+    read = Read(name)
     stories = counted(store.stories, f"looking at {store.meta['source']} {store.split}", len(store.stories))
     for first, count, story in zip(store.first.tolist(), store.counts.tolist(), stories, strict=True):
         read.note(story, (_stored(store, row) for row in range(first, first + count)))

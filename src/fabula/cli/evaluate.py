@@ -38,12 +38,13 @@ def evaluate(
 
     from rich.console import Console
 
-    from fabula import report
+    from fabula import bundle, files, report
     from fabula.audit import audit_evaluated
     from fabula.evaluate import evaluate as evaluate_tellers
     from fabula.evaluate.inquiry import AUDIT
     from fabula.evaluate.places import check_out, kept_number, place_for
     from fabula.evaluate.show import show
+    from fabula.evaluate.spending import spoken
     from fabula.floors.progress import bars
     from fabula.scorer import open_scorer
 
@@ -57,9 +58,11 @@ def evaluate(
     wished = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "closely": closely}
     scores = evaluate_tellers(**vars(opened), **wished, scorer=looks, out=place, progress=bars)
     if not only or AUDIT in only:
-        audit_evaluated(opened.data, opened.split.store, place, bars)
+        learned = None if floors else bundle.read_recipe(bundle.find(what) / "recipe.yaml").data
+        audit_evaluated(opened.data, opened.split.store, place, learned=learned, progress=bars)
     console = Console()
     show(scores, console)
+    console.print(spoken(files.read_json(place / "costs.json"), scores["windows"]), style="dim", highlight=False)
     page = report.write([place if floors or out else what], place / "report.html")
     console.print(f"Written: {page}", highlight=False, soft_wrap=True)
 
