@@ -1,67 +1,66 @@
-"""What evaluation costs: each part as milliseconds a window, and as a share of all.
+"""What evaluation costs as its windows grow, everything on: each part in seconds of work, and the whole in seconds.
 
-    python benchmarks/evaluate.py [RECIPE] [key=value ...]
+    python benchmarks/evaluate.py RUN [WINDOWS ...]
 
-Trains nothing: the model has the weights that it was born with.
+RUN is a trained run or bundle; of its world, as many test stories are made as the windows need. Without numbers, 1,250
+and 5,000 windows are asked.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
-import time
+from dataclasses import replace
 from pathlib import Path
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-import torch
 from rich.console import Console
 from rich.table import Table
 
 from fabula import bundle, files
-from fabula.building import build_model
-from fabula.data.corpus import open_corpus
-from fabula.evaluate import evaluate
-from fabula.floors import fit
+from fabula.data.corpus import Split, open_split
+from fabula.errors import FabulaError
+from fabula.evaluate import evaluate, open_run
+from fabula.evaluate.opening import Opened
 from fabula.floors.progress import bars
-from fabula.storyteller import ModelStoryteller
+from fabula.scorer import open_scorer
 
-WINDOWS = (100, 200)
-SMALL = ("train.steps=50", "data.world.train=200", "data.world.validation=30", "data.world.test=60")
-
-
-def main(recipe_path: str = "recipes/tiny.yaml", *overrides: str) -> None:
-    recipe = bundle.read_recipe(recipe_path, (*SMALL, *overrides))
-    corpus = open_corpus(recipe.data)
-    torch.manual_seed(recipe.seed)
-    model = build_model(recipe.model, recipe.data.picture_size, corpus.tokenizer.vocabulary)
-    started = time.perf_counter()
-    floors = fit(corpus, recipe, bars)
-    print(f"floors fitted in {time.perf_counter() - started:.1f} s (language model: 50 steps)")
-    tellers = {"model": ModelStoryteller(model, corpus.tokenizer, recipe), **floors.tellers()}
-    costs = {count: _costs(tellers, corpus, recipe, count) for count in WINDOWS}
-    _show(costs)
+PER_STORY = 4.5  # windows of a story of the world, four frames of context given
+LEAST = 0.005  # of all work: smaller parts are added up
 
 
-def _costs(tellers, corpus, recipe, count: int) -> dict[str, float]:
-    """Seconds by part, and how many windows there were."""
+def main(run: str, *counts: str) -> None:
+    wanted = sorted(int(count) for count in counts) or [1250, 5000]
+    opened = open_run(Path(run), progress=bars)
+    opened = replace(opened, split=_large_split(Path(run), wanted[-1]))
+    _show({count: _costs(opened, count) for count in wanted})
+
+
+def _large_split(run: Path, windows: int) -> Split:
+    held = bundle.load(run)
+    data = held.recipe.data
+    stories = int(windows / PER_STORY) + 20
+    split = open_split(replace(data, world=replace(data.world, test=stories)), "test", held.tokenizer)
+    if len(split.windows) < windows:
+        raise FabulaError(f"{stories} stories have {len(split.windows)} windows, fewer than {windows}: ask for fewer")
+    return split
+
+
+def _costs(opened: Opened, count: int) -> dict[str, float]:
+    """Seconds by part."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "evaluation"
-        split = corpus.splits["test"]
-        scores = evaluate(tellers, split, corpus.tokenizer, recipe.data, out=out, limit=count, about={}, progress=bars)
-        return files.read_json(out / "costs.json") | {"windows": scores["windows"]}
+        evaluate(**vars(opened), scorer=open_scorer(), out=out, limit=count, progress=bars)
+        return files.read_json(out / "costs.json")
 
 
 def _show(costs: dict[int, dict[str, float]]) -> None:
-    few, many = (costs[count] for count in WINDOWS)
-    total = sum(seconds for part, seconds in many.items() if part != "windows")
-    table = Table("part", "ms a window", "share", f"x for {many['windows'] / few['windows']:.1f} x the windows")
+    few, many = costs[min(costs)], costs[max(costs)]
+    work = sum(seconds for part, seconds in many.items() if part != "whole")
+    table = Table("part", *(f"{count:,} windows" for count in costs), "ms a window more")
     for part, seconds in sorted(many.items(), key=lambda item: -item[1]):
-        if part != "windows":
-            growth = f"{seconds / few[part]:.1f}" if few[part] > 0.05 else ""
-            table.add_row(part, f"{1000 * seconds / many['windows']:.2f}", f"{seconds / total:.1%}", growth)
-    table.add_row("all", f"{1000 * total / many['windows']:.2f}", "100.0%", "")
+        if seconds >= LEAST * work:
+            more = 1000 * (seconds - few.get(part, 0.0)) / max(1, max(costs) - min(costs))
+            table.add_row(part, *(f"{cost.get(part, 0.0):.1f} s" for cost in costs.values()), f"{more:.2f}")
     Console().print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from fabula.evaluate.inquiry import CLOSELY, ORDERING, PARTS, Inquiry, some_of
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probing import probes
 from fabula.evaluate.rounds import ask_all
-from fabula.evaluate.summary import costs, summary
+from fabula.evaluate.spending import costs
+from fabula.evaluate.summary import summary
 from fabula.floors.progress import Progress, silent
 from fabula.metrics.ordering import ordering
 from fabula.recipe import Data
@@ -53,6 +55,7 @@ def evaluate(
     looked at closely.
     Errors: FabulaError where `out` holds something else, or a part is unknown, before any work.
     """
+    started = time.perf_counter()
     check_out(out)
     for part in only:
         pick(part, PARTS, "--only")
@@ -66,9 +69,10 @@ def evaluate(
         scores["ordering"] = _ordering(inquiry)
         scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
         scores["verdict"] = verdict(scores)
-        write_boards(draft, tellers, split, seed)
+        with inquiry.found.timed("boards"):
+            write_boards(draft, tellers, split, seed)
         files.write_json(draft / "scores.json", scores)
-        files.write_json(draft / "costs.json", costs(inquiry))
+        files.write_json(draft / "costs.json", costs(inquiry.found, time.perf_counter() - started))
     return scores
 
 

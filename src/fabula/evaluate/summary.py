@@ -76,12 +76,3 @@ def protocol(split: Split, tokenizer: Tokenizer, data: Data) -> dict[str, Any]:
         "unknown": 0.0 if unknown is None else float((split.captions.ids == unknown).sum() / max(real.sum(), 1)),
         "content": split.store.key[:16],
     }
-
-
-def costs(inquiry: Inquiry) -> dict[str, float]:
-    """Seconds by part: telling by teller, measures by kind, intervals, probes, ceilings."""
-    found = dict(inquiry.found.costs)
-    for scores in (*inquiry.found.scores.values(), inquiry.found.truth):
-        for part, seconds in scores.costs.items():
-            found[f"measure.{part}"] = found.get(f"measure.{part}", 0.0) + seconds
-    return {name: round(seconds, 3) for name, seconds in found.items()}

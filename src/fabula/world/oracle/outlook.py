@@ -52,6 +52,11 @@ def outlook(context: Sequence[Frame], *, hard: bool = False) -> Outlook:
     return _found(_Read(read, tuple(replace(frame, picture=None) for frame in context)), hard)
 
 
+def forget() -> None:
+    """Keep no outlook: the next question about a context is answered from its beginning, as a timing wants it."""
+    _found.cache_clear()
+
+
 @dataclass(frozen=True)
 class _Read:
     """A context by what an oracle reads of it."""
