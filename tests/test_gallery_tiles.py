@@ -72,7 +72,7 @@ def test_windows_that_are_looked_at_closely_have_a_picture(corpus, tmp_path):
     paths = sorted(folder.glob("*.webp"))
     expected = [number * len(split.windows) // 5 for number in range(5)]
     assert [int(path.stem) for path in paths] == expected
-    assert json.loads((folder / "tiles.json").read_text()) == {"told": ["model"]}
+    assert json.loads((folder / "tiles.json").read_text()) == {"given": split.windows.context, "told": ["model"]}
     for number, path in zip(expected, paths, strict=True):
         drawn = np.asarray(Image.open(path).convert("RGB"), np.float64)[-16:]
         true = np.asarray(split.target(split.windows[number]).picture, np.float64)

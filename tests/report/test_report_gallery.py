@@ -98,6 +98,22 @@ def test_an_evaluation_without_windows_has_no_gallery(evaluation, tmp_path):
     assert "<script" not in report.write([folder], tmp_path / "page.html").read_text("utf-8")
 
 
+def test_nothing_given_is_not_said_to_be_given(evaluation, tmp_path):
+    folder = shutil.copytree(evaluation, tmp_path / "run")
+    (folder / "gallery" / "tiles.json").write_text('{"given": 0, "told": ["model"]}')
+    shown = found(folder)
+    assert "given" not in shown.legend + shown.cards[0].picture.alt
+    assert "given" in found(evaluation).legend
+
+
+def test_galleries_of_several_runs_stand_in_one_page(evaluation, tmp_path):
+    html = report.write([evaluation, evaluation], tmp_path / "page.html").read_text("utf-8")
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r' for="([^"]+)"', html)) <= set(ids)
+    assert html.count('<script type="module">') == 1
+
+
 def test_floors_alone_have_a_gallery(evaluation):
     run = read_run(evaluation)
     tellers = {name: teller for name, teller in run.scores["tellers"].items() if name != "model"}
@@ -132,8 +148,9 @@ def test_what_was_left_out_is_said(evaluation, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("broken", ["windows.parquet", "gallery/000000.webp", "gallery/tiles.json"])
-def test_what_is_broken_is_said_in_one_line(evaluation, tmp_path, broken):
+@pytest.mark.parametrize("content", ["{", "[]", ""])
+def test_what_is_broken_is_said_in_one_line(evaluation, tmp_path, broken, content):
     folder = shutil.copytree(evaluation, tmp_path / "run")
-    (folder / broken).write_text("{")
+    (folder / broken).write_text(content)
     with pytest.raises(FabulaError, match=re.escape(broken.split("/")[-1])):
         report.write([folder], tmp_path / "page.html")

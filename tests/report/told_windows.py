@@ -91,7 +91,7 @@ def _write_tiles(folder: Path, numbers: list[int], draw: np.random.Generator) ->
     drawn = [_photograph(draw) for _ in range(8)]
     for place, number in enumerate(numbers):
         (folder / f"{number:06d}.webp").write_bytes(drawn[place % len(drawn)])
-    files.write_json(folder / "tiles.json", {"told": ["model"]})
+    files.write_json(folder / "tiles.json", {"given": 4, "told": ["model"]})
 
 
 def _photograph(draw: np.random.Generator) -> bytes:

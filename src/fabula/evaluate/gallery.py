@@ -1,6 +1,7 @@
 """Small pictures of the windows that are looked at closely: the frames that were given over what is true and was told.
 
-One WebP a window, `gallery/000012.webp`; the number is the window's. What its parts are stands in `gallery/tiles.json`.
+One WebP a window, `gallery/000012.webp`; the number is the window's. `gallery/tiles.json` says what it shows:
+`{"given": how many frames of the context, "told": [TELLER]}`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Gallery:
 
     def __init__(self, inquiry: Inquiry, folder: Path):
         self.folder, self.size = folder / GALLERY, inquiry.data.picture_size
-        self.tellers = painters(inquiry.tellers)
+        self.given, self.tellers = min(GIVEN, inquiry.data.context), painters(inquiry.tellers)
         few = inquiry.few.numbers
         self.numbers = few[some_of(len(few), MOST)]
 
@@ -47,7 +48,7 @@ class Gallery:
     def close(self) -> None:
         """Say what the tiles show, where there are any."""
         if self.folder.is_dir():
-            files.write_json(self.folder / "tiles.json", {"told": self.tellers})
+            files.write_json(self.folder / "tiles.json", {"given": self.given, "told": self.tellers})
 
     def _save(self, picture: Image.Image, number: int) -> None:
         self.folder.mkdir(exist_ok=True)

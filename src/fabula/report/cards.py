@@ -103,8 +103,9 @@ def _card(windows: Windows, row: int, tiles: Tiles, tellers: Tellers, scores: Ma
 
 
 def _shown(tiles: Tiles, source: str) -> Shown:
-    told = "".join(f", told by {teller_name(name)}" for name in tiles.told)
-    return Shown(source, tiles.width, tiles.height, f"Above, the frames given; below, the true frame{told}")
+    told = "".join(f", then the one told by {teller_name(name)}" for name in tiles.told)
+    alt = f"Above, the frames given; below, the true frame{told}" if tiles.given else f"The true frame{told}"
+    return Shown(source, tiles.width, tiles.height, alt)
 
 
 def _said(windows: Windows, row: int, tellers: Tellers) -> tuple[Said, ...]:

@@ -113,7 +113,8 @@ def _legend(tiles: Tiles) -> str:
     if not tiles.pictures:
         return ""
     told = "".join(f", then what {teller_name(name)} told" for name in tiles.told)
-    return f"In a picture the frames that were given stand above, oldest first; below them the true frame{told}."
+    above = "the frames that were given stand above, oldest first; below them " if tiles.given else ""
+    return f"In a picture {above}the true frame{told}."
 
 
 def _rounded(value: float) -> float | None:

@@ -22,6 +22,7 @@ class Tiles:
     pictures: Mapping[int, bytes]
     width: int
     height: int
+    given: int  # frames of the context above; 0 where nothing was given
     told: tuple[str, ...]  # whose pictures stand beside the true one, from left to right
 
     def of(self, windows: Iterable[int]) -> Tiles:
@@ -29,27 +30,26 @@ class Tiles:
         return replace(self, pictures={number: self.pictures[number] for number in windows if number in self.pictures})
 
 
-NONE = Tiles({}, 0, 0, ())
+NONE = Tiles({}, 0, 0, 0, ())
 
 
 def read_tiles(folder: Path) -> Tiles:
     """From `gallery`; empty where the evaluation kept none. FabulaError where a file is broken."""
     about = folder / "tiles.json"
     paths = sorted(path for path in folder.glob("*.webp") if path.stem.isdecimal()) if about.exists() else []
-    told = _told(about) if paths else ()
     paths = paths[:: max(1, ceil(sum(path.stat().st_size for path in paths) / HEAVIEST))]
     if not paths:
         return NONE
     with files.said("read", folder):
         pictures = {int(path.stem): path.read_bytes() for path in paths}
-    return Tiles(pictures, *_size(paths[0]), told)
+    return Tiles(pictures, *_size(paths[0]), *_about(about))
 
 
-def _told(path: Path) -> tuple[str, ...]:
-    held = files.read_json(path)
-    if not isinstance(held, dict) or not isinstance(held.get("told"), list):
-        raise FabulaError(f"{path}: expected an object with a list 'told'; evaluate the run again")
-    return tuple(map(str, held["told"]))
+def _about(path: Path) -> tuple[int, tuple[str, ...]]:
+    match files.read_json(path):
+        case {"given": int(given), "told": list(told)}:
+            return given, tuple(map(str, told))
+    raise FabulaError(f"{path}: does not say what the pictures show; evaluate the run again")
 
 
 def _size(path: Path) -> tuple[int, int]:
