@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 from planted import CHANGES, story
 
 from fabula.audit.bands import near_pairs
-from fabula.audit.looks import apart, look, plain
+from fabula.audit.looks import apart, look, plain, some_cells
 from fabula.audit.near_pictures import APART, BITS, near_pictures
 from fabula.audit.read import Read
 from fabula.audit.words import Lexicon, runs, shared_stretches, words
@@ -29,6 +29,14 @@ def test_a_copy_is_near(pictures, change):
     far = apart(np.stack([each.thumb for each in own]), np.stack([each.thumb for each in copies]))
     assert max(bits) <= BITS
     assert (far <= APART).mean() > 0.9  # at 60x125 a picture that is halved loses what makes up a cell
+
+
+def test_a_few_cells_are_never_farther_apart_than_all(pictures):
+    thumbs = np.stack([look(each).thumb for each in pictures])
+    some, others = np.divmod(np.arange(len(thumbs) ** 2), len(thumbs))
+    few = np.abs(some_cells(thumbs)[some] - some_cells(thumbs)[others]).max(1)
+    assert (few <= apart(thumbs[some], thumbs[others])).all()
+    assert (few > APART).mean() > 0.9  # so that few pairs are compared whole
 
 
 def test_other_stories_are_far(pictures):

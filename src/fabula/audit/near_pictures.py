@@ -58,6 +58,7 @@ def twins(one: Gallery, other: Gallery) -> Twins:
     """Equal pictures of a side are compared once, so a page that stands in a thousand stories costs as one."""
     (some, _), (others, members) = _distinct(one), _distinct(other)
     pairs = near_pairs(one.hashes[some], other.hashes[others], BITS)
+    pairs = pairs[_may_be_near(one.cells, other.cells, some[pairs[:, 0]], others[pairs[:, 1]])]
     left, right = some[pairs[:, 0]], others[pairs[:, 1]]
     how_far = _apart(one.thumbs, other.thumbs, left, right)
     nearest = _first_of_each(pairs[:, 1], how_far)
@@ -74,6 +75,13 @@ def _distinct(seen: Gallery) -> tuple[np.ndarray, list[np.ndarray]]:
     whole = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1])))[:, 0]
     _, firsts, inverse, sizes = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
     return rows[firsts], np.split(rows[np.argsort(inverse, kind="stable")], sizes.cumsum()[:-1])
+
+
+def _may_be_near(some: np.ndarray, others: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Which pairs are not too far apart by a few cells already: most that have like hashes by chance are."""
+    chunks = [slice(start, start + CHUNK) for start in range(0, len(left), CHUNK)]
+    far = [np.abs(some[left[each]] - others[right[each]]).max(1, initial=0.0) for each in chunks]
+    return np.concatenate([np.empty(0), *far]) <= APART
 
 
 def _apart(some: np.ndarray, others: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fabula.audit.finding import EXAMPLES, Where
-from fabula.audit.looks import SIDE, Look, look, plain
+from fabula.audit.looks import SIDE, Look, look, plain, some_cells
 from fabula.data.progress import counted
 from fabula.data.source import Source
 from fabula.data.store import Store
@@ -44,6 +44,7 @@ class Gallery(NamedTuple):
 
     hashes: np.ndarray  # (N,) uint64
     thumbs: np.ndarray  # uint8 (N, 16, 16, 3)
+    cells: np.ndarray  # (N, 48), see `some_cells`
     shows: np.ndarray  # (N,) bool: there is a picture, and something on it
 
 
@@ -89,13 +90,14 @@ class Read:
     def seen(self) -> Gallery:
         """The pictures as they are."""
         hashes = np.array([each.hash if each else 0 for each in self.looks], np.uint64)
-        return Gallery(hashes, self.thumbs, ~plain(self.thumbs))
+        return Gallery(hashes, self.thumbs, some_cells(self.thumbs), ~plain(self.thumbs))
 
     @cached_property
     def mirrored(self) -> Gallery:
         """The pictures as a mirror shows them."""
         hashes = np.array([each.mirror if each else 0 for each in self.looks], np.uint64)
-        return Gallery(hashes, self.thumbs[:, :, ::-1], self.seen.shows)
+        turned = self.thumbs[:, :, ::-1]
+        return Gallery(hashes, turned, some_cells(turned), self.seen.shows)
 
     def where(self, row: int) -> Where:
         story = int(self.story[row])
