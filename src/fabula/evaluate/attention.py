@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from fabula.data.contexts import to_frames
-from fabula.drawing.maps.heat import over_picture
+from fabula.drawing.maps.heat import Scale, over_picture
 from fabula.drawing.maps.maps import Weighed, last_of_stacks
 from fabula.drawing.maps.watching import look, place_of
 from fabula.images import to_picture, to_uint8
@@ -37,29 +37,29 @@ def attention(teller: Any, contexts: Sequence[Sequence[Frame]], told: Sequence[F
     return Weighed([""] * len(captions), captions, read, maps, names, teller.tokenizer.spans) if maps else None
 
 
-def maps_of(weighed: Weighed, row: int, folder: Path, name: str) -> list[dict[str, Any]]:
-    """The maps of one window, each `{"by", "part", "top", "frames"}`.
+def maps_of(weighed: Weighed, folder: Path, names: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """For each window its maps, each `{"by", "part", "top", "frames"}`.
 
     `by` says which module weighed; `frames` holds one value for each of the K context frames. part `frame`, `written`:
     its share of the story, when it was read and while the told caption was written. `gate`: its picture's share
-    against its text. `words`: `[[WORD, WEIGHT], ...]`. `picture`: the path from `folder` of a PNG file of this `name`.
-    `top` is the strongest weight in all N windows, null for bars.
+    against its text. `words`: `[[WORD, WEIGHT], ...]`. `picture`: the path from `folder` of a PNG file that begins with
+    the window's name. `top` is the strongest weight in all windows, null for bars.
     """
-    found = []
+    found: list[list[dict[str, Any]]] = [[] for _ in names]
     for number, (module, held) in enumerate(weighed.maps.items()):
-        parts = [part for part in (*BARS, "words", "picture") if getattr(held, part) is not None]
-        for part in parts:
-            top = None if part in BARS else round(weighed.scale(module, part).top, PLACES)
-            place = folder / "boards" / f"{name}-map-{number}"
-            frames = _frames(weighed, module, part, row, place)
-            found.append({"by": weighed.names[module], "part": part, "top": top, "frames": frames})
+        for part in (part for part in (*BARS, "words", "picture") if getattr(held, part) is not None):
+            scale = None if part in BARS else weighed.scale(module, part)  # one for all windows
+            said = {"by": weighed.names[module], "part": part, "top": scale and round(scale.top, PLACES)}
+            for row, name in enumerate(names):
+                place = folder / "boards" / f"{name}-map-{number}"
+                found[row].append({**said, "frames": _frames(weighed, module, part, row, place, scale)})
     return found
 
 
-def _frames(weighed: Weighed, module: str, part: str, row: int, place: Path) -> list[Any]:
-    if part in BARS:
+def _frames(weighed: Weighed, module: str, part: str, row: int, place: Path, scale: Scale | None) -> list[Any]:
+    if scale is None:
         return _shares(weighed, module, part, row)
-    return _words(weighed, module, row) if part == "words" else _pictures(weighed, module, row, place)
+    return _words(weighed, module, row) if part == "words" else _pictures(weighed, module, row, place, scale)
 
 
 def _shares(weighed: Weighed, module: str, part: str, row: int) -> list[float]:
@@ -71,9 +71,9 @@ def _words(weighed: Weighed, module: str, row: int) -> list[list[list[Any]]]:
     return [[[word, round(weight, PLACES)] for word, weight in weighed.words(module, row, frame)] for frame in frames]
 
 
-def _pictures(weighed: Weighed, module: str, row: int, place: Path) -> list[str]:
+def _pictures(weighed: Weighed, module: str, row: int, place: Path, scale: Scale) -> list[str]:
     """Each frame as the model read it, in greys, under its map."""
-    scale, paths = weighed.scale(module, "picture"), []
+    paths: list[str] = []
     place.parent.mkdir(exist_ok=True)
     for frame in range(len(weighed.captions[row])):
         seen = to_picture(to_uint8(weighed.read.images[row, frame]))

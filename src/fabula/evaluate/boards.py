@@ -66,9 +66,9 @@ def _weigh(folder: Path, boards: Sequence[dict[str, Any]], name: str, weighed: W
     """What a model weighed of each board's context, where it weighs anything."""
     if weighed is None:
         return
-    for row, board in enumerate(boards):
-        maps = maps_of(weighed, row, folder, f"{board['window']}-{name}")
-        board.setdefault("attention", {})[name] = maps
+    maps = maps_of(weighed, folder, [f"{board['window']}-{name}" for board in boards])
+    for board, found in zip(boards, maps, strict=True):
+        board.setdefault("attention", {})[name] = found
 
 
 def choose(columns: Sequence[NDArray[np.float64]]) -> list[tuple[str, int]]:
