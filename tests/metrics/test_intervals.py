@@ -107,6 +107,15 @@ def test_the_way_is_0_at_the_floor_and_1_at_the_ceiling_whichever_side_is_better
     assert "picture.sharpness" not in middle.way(floor, ceiling, stories)
 
 
+def test_no_way_is_told_where_the_ceiling_is_above_the_floor_by_chance_alone():
+    stories, told = np.arange(60) // 3, windows(60)
+    floor, ceiling, far = Scores(), Scores(), Scores()
+    for scores, better_by in ((floor, np.zeros(60)), (ceiling, np.linspace(-1, 1.02, 60)), (far, np.ones(60))):
+        scores.add(told, {"picture.mae": 2.0 - better_by})
+    assert "picture.mae" not in floor.way(floor, ceiling, stories)
+    assert floor.way(floor, far, stories)["picture.mae"]["value"] == 0
+
+
 def test_columns_from_elsewhere_take_the_place_of_those_that_were_told():
     told = windows(6)
     scores = Scores()

@@ -113,15 +113,15 @@ class Scores:
     ) -> dict[str, dict[str, float]]:
         """Measure -> how much of the way from a floor to the ceiling this teller has gone, with a paired interval.
 
-        0 is the floor, 1 the ceiling; below 0 it is worse than the floor. A measure in which the ceiling is not above
-        the floor is left out.
+        0 is the floor, 1 the ceiling; below 0 it is worse than the floor. A measure in which the ceiling is not
+        above the floor, interval and all, is left out: a share of next to nothing says nothing.
         """
         sides = [scorer.drawn(stories, seed=seed, only=only) for scorer in (self, floor, ceiling)]
         found = {}
         for name in _with_a_side(*sides):
             mine, low, high = (side[name] for side in sides)
             whole = better(name, high, low)
-            if whole[0] > 0:
+            if whole[0] > 0 and (len(whole) == 1 or interval(whole[1:])["low"] > 0):
                 found[name] = better(name, mine, low) / np.where(whole > 0, whole, np.nan)
         return _finite(found)
 
