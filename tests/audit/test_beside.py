@@ -8,7 +8,7 @@ import pytest
 from planted import SIZE, jpeg, mirrored, story, with_frame, write
 
 from fabula import cli, files, report
-from fabula.audit import audit_evaluated, audit_stores, read
+from fabula.audit import audit_evaluated, audit_stores, read, warning
 from fabula.audit.audit import Wish, audit_source
 from fabula.data.open import open_source
 from fabula.data.store import open_store
@@ -55,6 +55,14 @@ def test_the_same_stores_are_never_audited_twice(data, tmp_path, monkeypatch):
     assert audit_evaluated(data, held["test"], tmp_path) == first == files.read_json(tmp_path / "audit.json")
     with pytest.raises(TypeError):
         audit_stores({"train": held["train"]}, 4)
+
+
+def test_a_leak_is_said_and_nothing_else_is(data):
+    held = stores(data)
+    assert warning(audit_stores(held, 4)).startswith(
+        "The data leaks: near-identical pictures, mirrored pictures. Scores"
+    )
+    assert warning(audit_stores({"test": held["test"]}, 4)) == ""
 
 
 def test_a_split_that_is_decoded_alone_is_audited_alone(data, tmp_path, monkeypatch):

@@ -47,6 +47,13 @@ def audit_stores(stores: Mapping[str, Store], context: int, progress: Progress =
     return files.read_json(kept)
 
 
+def warning(told: Told) -> str:
+    """A sentence for whoever reads the scores; empty where nothing leaks."""
+    names = dict.fromkeys(each["name"] for each in told["findings"] if each["leaks"])
+    where = f"fabula audit {told['source']} --html FILE shows where"
+    return f"The data leaks: {', '.join(names)}. Scores say more than is true; {where}." if names else ""
+
+
 def _audited(stores: Mapping[str, Store], context: int, progress: Progress) -> Told:
     began = time.monotonic()
     reads = [read_store(store, name) for name, store in stores.items()]

@@ -39,7 +39,7 @@ def evaluate(
     from rich.console import Console
 
     from fabula import bundle, files, report
-    from fabula.audit import audit_evaluated
+    from fabula.audit import audit_evaluated, warning
     from fabula.evaluate import evaluate as evaluate_tellers
     from fabula.evaluate.inquiry import AUDIT
     from fabula.evaluate.places import check_out, kept_number, place_for
@@ -57,11 +57,14 @@ def evaluate(
     opened = _floors(*given) if floors else _run(*given, device, alone)
     wished = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "closely": closely}
     scores = evaluate_tellers(**vars(opened), **wished, scorer=looks, out=place, progress=bars)
+    audited = None
     if not only or AUDIT in only:
         learned = None if floors else bundle.read_recipe(bundle.find(what) / "recipe.yaml").data
-        audit_evaluated(opened.data, opened.split.store, place, learned=learned, progress=bars)
+        audited = audit_evaluated(opened.data, opened.split.store, place, learned=learned, progress=bars)
     console = Console()
     show(scores, console)
+    if audited and audited["leaks"]:
+        console.print(warning(audited), style="bold red", highlight=False)
     console.print(spoken(files.read_json(place / "costs.json"), scores["windows"]), style="dim", highlight=False)
     page = report.write([place if floors or out else what], place / "report.html")
     console.print(f"Written: {page}", highlight=False, soft_wrap=True)
