@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL.Image import Image
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from fabula.data.contexts import to_frames
 from fabula.errors import FabulaError
@@ -85,11 +86,12 @@ class ModelStoryteller:
         decoder, painted, data = self.model.image_decoder, [], self.recipe.data
         if decoder is None:
             raise FabulaError("this model paints no pictures")
-        for part, true in zip(_batches(contexts, BATCH), _batches(truths, BATCH), strict=True):
-            pixels = np.stack([prepare(f.picture, data.picture_size, data.fit, data.equalise) for f in true])
-            target = to_tensor(pixels).to(self.device)
-            seen = to_uint8(decoder(self.model.remember(self._frames(part)), target).predicted)
-            painted += [Frame(to_picture(each, equalised=data.equalise), "") for each in seen]
+        with _as_in_training(decoder):
+            for part, true in zip(_batches(contexts, BATCH), _batches(truths, BATCH), strict=True):
+                pixels = np.stack([prepare(f.picture, data.picture_size, data.fit, data.equalise) for f in true])
+                target = to_tensor(pixels).to(self.device)
+                seen = to_uint8(decoder(self.model.remember(self._frames(part)), target).predicted)
+                painted += [Frame(to_picture(each, equalised=data.equalise), "") for each in seen]
         return painted
 
     @torch.inference_mode()
@@ -140,6 +142,21 @@ class ModelStoryteller:
         if not all(contexts):
             raise FabulaError("a context without frames: give at least one frame to continue from")
         return to_frames(contexts, self.tokenizer, self.recipe.data).to(self.device)
+
+
+@contextmanager
+def _as_in_training(decoder: nn.Module) -> Iterator[None]:
+    """A decoder that may look at its target while training does so; its parts stay calm, and torch's dice as they are.
+
+    Only the decoder itself is told that it trains: its dropout stays off, its batch norms keep what they know.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        decoder.training = True
+        try:
+            yield
+        finally:
+            decoder.training = False
 
 
 def _batches(items: Sequence, size: int) -> Iterator[Sequence]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fabula import files
 from fabula.compare.sides import Side
 from fabula.compare.windows import Target, read_rows
+from fabula.report.evaluated import read_boards
 from fabula.report.pictures import Shown, shown_file
 from fabula.report.stories import ShownFrame
 
@@ -21,8 +21,7 @@ class Kept:
     def __init__(self, side: Side):
         self.side, self.folder = side, side.evaluation
         self.rows = read_rows(side.evaluation, side.teller)
-        path = self.folder / "boards.json"
-        boards = files.read_json(path) if path.exists() else []
+        boards = read_boards(self.folder / "boards.json")
         self.boards: dict[int, Mapping[str, Any]] = {board["window"]: board for board in boards}
 
     def true_caption(self, target: Target) -> str | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fabula import files
 from fabula.compare.windows import Windows, read_windows
 from fabula.errors import FabulaError, pick
+from fabula.report.evaluated import read_scores
 from fabula.report.tables import teller_name
 
 
@@ -49,8 +49,8 @@ def read_sides(given: Sequence[str]) -> list[Side]:
 def _side(given: str) -> Side:
     folder, _, wanted = given.rpartition(":") if not Path(given).exists() and ":" in given else (given, "", "")
     evaluation = _evaluation(Path(folder))
-    scores = files.read_json(evaluation / "scores.json")
-    if not isinstance(scores, dict) or not {"data", "split", "protocol", "tellers"} <= set(scores):
+    scores = read_scores(evaluation / "scores.json")
+    if not {"data", "split", "protocol", "tellers"} <= set(scores):
         raise FabulaError(f"{evaluation / 'scores.json'}: no scores of an evaluation; evaluate the run again")
     teller = _teller(scores["tellers"], wanted, folder)
     name = evaluation.resolve().parent.name if evaluation.resolve().name == "evaluation" else evaluation.resolve().name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,17 +20,23 @@ STILL = 1e-4  # a unit moves if its deviation over inputs is more than this shar
 
 
 def probe(teller: Any, chunk: Chunk, frames: list[Frame], told: Told, size: Size, *, seed: int = 0) -> dict[str, Any]:
-    """`states`, `cross_modal`, and what honesty.py asks, as far as the teller can be asked.
+    """`states`, `cross_modal`, `captions`, and what honesty.py asks, as far as the teller can be asked.
 
     `frames` are what it told of the chunk, and `told` is the same made ready for the measures. states: `{"units",
-    "still"}`. cross_modal: see alignment.py.
+    "still"}`. captions: the share of the windows that have the commonest one. cross_modal: see alignment.py.
     """
-    found = {"states": states(teller, chunk.contexts)} if hasattr(teller, "model") else {}
+    found: dict[str, Any] = {"states": states(teller, chunk.contexts)} if hasattr(teller, "model") else {}
     other = strangers(chunk.stories)
     if hasattr(teller, "vectors") and other is not None:
         both = frames if frames and teller.paints and teller.writes else None
         found["cross_modal"] = cross_modal(teller.vectors, chunk.truths, both, other, chunk.stories)
+    if told.captions:
+        found["captions"] = {"commonest": _commonest(told.captions), "truth": _commonest(chunk.captions)}
     return found | honesty(teller, chunk, frames, told, size, seed)
+
+
+def _commonest(captions: Sequence[str]) -> float:
+    return Counter(captions).most_common(1)[0][1] / len(captions)
 
 
 def states(teller: Any, contexts: list[list[Frame]]) -> dict[str, int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fabula import files
 from fabula.report.attention import Weighed, meanings, weighed_frames
+from fabula.report.evaluated import read_boards, read_table
 from fabula.report.figures import decimals, shown
 from fabula.report.pictures import Shown, shown_file
 from fabula.report.stories import ShownFrame
@@ -37,7 +37,7 @@ class Moment:
 def moments(evaluation: Path, tellers: Tellers) -> list[Moment]:
     """In the order of `boards.json`; none where the evaluation kept no windows."""
     path = evaluation / "boards.json"
-    boards = files.read_json(path) if path.exists() else []
+    boards = read_boards(path)
     scores = _scores(evaluation / "windows.parquet", {board["window"] for board in boards})
     found = [_moment(evaluation, board, tellers, scores) for board in boards]
     places = [moment.place for moment in found]
@@ -82,8 +82,5 @@ def _score_line(row: Mapping[str, Any]) -> str:
 def _scores(path: Path, windows: set[int]) -> Scores:
     if not windows or not path.exists():
         return {}
-    import pyarrow.parquet as parquet
-
-    with files.said("read", path):
-        table = parquet.read_table(path, filters=[("window", "in", windows)])
+    table = read_table(path, filters=[("window", "in", windows)])
     return {(row["window"], row["teller"]): row for row in table.to_pylist()}

@@ -9,6 +9,7 @@ from typing import Any
 
 from fabula import files
 from fabula.errors import FabulaError
+from fabula.report.evaluated import read_scores
 
 MARKS = ("evaluation/scores.json", "scores.json", "log.jsonl", "recipe.yaml", "bundle/recipe.yaml")
 
@@ -57,10 +58,8 @@ def read_run(folder: Path) -> Run:
 
 
 def _scores(path: Path) -> Mapping[str, Any]:
-    scores = _json(path)
+    scores = read_scores(path) if path.exists() else {}
     tellers = scores.get("tellers", {})
-    if not isinstance(tellers, dict) or not all(isinstance(t, dict) and "metrics" in t for t in tellers.values()):
-        raise FabulaError(f"{path}: 'tellers' has no metrics; evaluate the run again with fabula evaluate")
     return (
         {**scores, "tellers": {name: {"kind": "floor", **teller} for name, teller in tellers.items()}} if scores else {}
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fabula.verdict.entries import Metrics, between, nothing, signed, value
+from fabula.verdict.entries import LEAST_NATS, Metrics, between, signed, value, worthless
 
 LEAST_SPREAD = 0.01  # of the truth's spread; below, pictures are one picture in all but name
 FEW = 0.05  # distinct captions a window; below, where the truth has many, a handful of captions serves for all
@@ -18,7 +18,10 @@ MANY = 0.5
 ALIKE = 0.25  # a told picture that is so much nearer to a floor's than to the truth is the floor's
 MOSTLY = 0.5  # of the captions
 CUT = 0.2  # share of captions without an end, above the truth's
+RARE = 0.1  # of the true captions: so few are alike that one told for most is a collapse
+BY_DICE = 1.1  # a change that is hardly more than what dice do
 EASIER = 0.5  # a picture error with the target in sight that is so much smaller than without it
+LIGHTER = 0.8  # the same where what it tells is not shown to be better than a floor
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Seen:
     truth: Metrics
     windows: int
     probes: Mapping[str, Any]
+    gains: bool  # whether its pictures are shown to be better than every floor's
     likeness: Mapping[str, Mapping[str, float]]  # floor -> picture: mean difference, caption: share that is the same
 
 
@@ -38,7 +42,9 @@ def diseases(scores: Mapping[str, Any], name: str) -> dict[str, str]:
         return {}
     probes = scores.get("probes", {}).get(name, {})
     likeness = scores.get("likeness", {}).get(name, {})
-    seen = Seen(scores["tellers"][name]["metrics"], scores["truth"]["metrics"], scores["windows"], probes, likeness)
+    gains = scores.get("gains", {}).get(name, {}).get("picture.mae", {}).get("low", 0.0) > 0
+    metrics, truth = scores["tellers"][name]["metrics"], scores["truth"]["metrics"]
+    seen = Seen(metrics, truth, scores["windows"], probes, gains, likeness)
     found = {disease: test(seen) for disease, test in DISEASES.items()}
     return {disease: sentence for disease, sentence in found.items() if sentence}
 
@@ -48,8 +54,8 @@ def _sees_target(seen: Seen) -> str | None:
     if not found or not found["changed"]:
         return None
     return (
-        f"it sees the target: when other captions stood in the place of the true ones, {found['changed']:,} of "
-        f"{found['asked']:,} told frames changed."
+        f"it sees the target: when it was shown other captions and pictures than the true ones, {found['changed']:,} "
+        f"of {found['asked']:,} told frames changed. What it tells must follow from the context alone."
     )
 
 
@@ -58,14 +64,15 @@ def _improper(seen: Seen) -> str | None:
     if not found or found["nats"] >= found["least"]:
         return None
     return (
-        f"it sees the words that it must predict: captions of random words cost it {found['nats']:.3g} nats, and "
-        f"nobody who predicts can be below {found['least']:.3g}. Its perplexity means nothing."
+        f"it reads the words that it must predict, as a decoder does whose input is not shifted by one word: captions "
+        f"of random words cost it {found['nats']:.3g} nats, and nobody who predicts can be below {found['least']:.3g}. "
+        f"Its perplexity means nothing."
     )
 
 
 def _posterior(seen: Seen) -> str | None:
     found = seen.probes.get("posterior")
-    if not found or found["value"] >= EASIER * found["without"]:
+    if not found or found["value"] >= (EASIER if seen.gains else LIGHTER) * found["without"]:
         return None
     return (
         f"its latent carries the target: with the true picture in sight it paints with an error of "
@@ -106,6 +113,11 @@ def _one_caption(seen: Seen) -> str | None:
         return f"its captions have collapsed: one and the same caption for all {seen.windows:,} inputs."
     if distinct < FEW * seen.windows and true > MANY * seen.windows:
         return f"its captions have nearly collapsed: {distinct:,.0f} different ones for {seen.windows:,} inputs."
+    share = seen.probes.get("captions")
+    if share and share["commonest"] > MOSTLY and share["truth"] < RARE:
+        return (
+            f"its captions have nearly collapsed: one and the same caption for {share['commonest']:.0%} of the inputs."
+        )
     return None
 
 
@@ -138,7 +150,7 @@ def _still(seen: Seen) -> str | None:
 
 def _deaf(seen: Seen) -> str | None:
     cost = seen.probes.get("conditions", {}).get("shuffled", {}).get("caption.log_loss_word")
-    if cost is None or not nothing(cost):
+    if cost is None or not worthless(cost, LEAST_NATS):
         return None
     return (
         f"its captions ignore the context: another story's context changes the log-loss of a word by "
@@ -148,9 +160,17 @@ def _deaf(seen: Seen) -> str | None:
 
 def _blind(seen: Seen) -> str | None:
     change = seen.probes.get("conditions", {}).get("shuffled", {}).get("picture.change")
-    if change is None or change["value"] != 0:
+    if change is None:
         return None
-    return "its pictures ignore the context: with another story's context they are the same to the pixel."
+    if change["value"] == 0:
+        return "its pictures ignore the context: with another story's context they are the same to the pixel."
+    dice = seen.probes.get("dice", {}).get("picture.change", 0.0)
+    if change["value"] > BY_DICE * dice:
+        return None
+    return (
+        f"its pictures ignore the context: another story's context changes them by {change['value']:.2g}, another "
+        f"throw of the dice by {dice:.2g}."
+    )
 
 
 DISEASES: dict[str, Callable[[Seen], str | None]] = {

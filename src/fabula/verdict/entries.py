@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+LEAST_NATS = 0.02  # a word: a context that is shown to be worth less, with all chance allowed for, is ignored
 Metrics = Mapping[str, Mapping[str, Any]]
 
 
@@ -18,6 +19,11 @@ def nothing(entry: Mapping[str, Any]) -> bool:
     if entry.get("low") is None:
         return entry["value"] == 0
     return entry["low"] <= 0
+
+
+def worthless(entry: Mapping[str, Any], least: float) -> bool:
+    """Whether a change is shown to cost nothing: it costs nothing, and all that chance allows is less than `least`."""
+    return nothing(entry) and (entry["value"] if entry.get("high") is None else entry["high"]) < least
 
 
 def signed(entry: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fabula.verdict.entries import Metrics, between, listed, nothing, signed
+from fabula.verdict.entries import LEAST_NATS, Metrics, between, listed, nothing, signed, worthless
 
 WITHOUT = {  # condition -> what it takes away
     "pictures_only": "the captions given",
@@ -26,6 +26,11 @@ def uses(scores: Mapping[str, Any], name: str) -> list[str]:
         parts.append(f"{signed(captions)} nats a word for captions{between(captions)}")
     if pictures is not None and not nothing(pictures):
         parts.append(f"{signed(pictures)} of picture error{between(pictures)}")
+    if captions is not None and nothing(captions) and not worthless(captions, LEAST_NATS):
+        said.append(
+            f"whether {name}'s captions use the context cannot be told from so few windows: another story's context "
+            f"costs {signed(captions)} nats a word{between(captions)}."
+        )
     if parts:
         said.append(f"{name} uses the context: another story's context costs {' and '.join(parts)}.")
     if pictures is not None and nothing(pictures) and shuffled["picture.change"]["value"] > 0:
