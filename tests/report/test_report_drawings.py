@@ -108,9 +108,9 @@ def test_samples_that_are_one_are_said_to_be(tmp_path):
 
 def test_coverage_is_compared_with_what_another_window_reaches():
     own = figures(same=False)
-    assert "those of another window in 10 %" in reading(own)
+    assert "one of another window's in 10 %." in reading(own)
     level = {**own, "picture.coverage_by_strangers": own["picture.coverage"]}
-    assert "hardly less often" in reading(level)
+    assert "their intervals meet" in reading(level)
 
 
 def test_strips_show_the_truth_and_every_sample(folder, held):

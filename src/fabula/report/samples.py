@@ -85,9 +85,8 @@ def _rows(found: Figures) -> Iterator[tuple[str, list[Cell]]]:
 def _cell(entry: Mapping[str, Any] | None) -> Cell:
     if entry is None or entry.get("value") is None:
         return Cell(ABSENT)
-    low, high = entry.get("low"), entry.get("high")
-    interval = f"{shown(low, 3)} to {shown(high, 3)}" if None not in (low, high) and low != high else ""
-    return Cell(shown(entry["value"], 3), interval)
+    low, high = (shown(entry.get(end), 3) for end in ("low", "high"))
+    return Cell(shown(entry["value"], 3), f"{low} to {high}" if low != high else "")
 
 
 def reading(found: Figures) -> str:
@@ -134,8 +133,8 @@ def _cover(found: Figures, form: str) -> str:
     if others["value"] is None:
         return f"{said}."
     apart = own.get("low") is not None and own["low"] > others.get("high", others["value"])
-    more = "those of another window" if apart else "those of another window hardly less often,"
-    return f"{said}, {more} in {100 * others['value']:.0f} %."
+    more = "" if apart else "; their intervals meet"
+    return f"{said}, one of another window's in {100 * others['value']:.0f} %{more}."
 
 
 def _strips(evaluation: Path, model: str) -> Iterator[Strip]:

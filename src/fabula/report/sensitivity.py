@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fabula.report.figures import signed
+from fabula.report.figures import MINUS, signed
 from fabula.report.probes import CONDITIONS
 from fabula.report.tables import heading, readable, teller_name
 from fabula.verdict.entries import Metrics, nothing
@@ -17,7 +17,9 @@ from fabula.verdict.uses import uses
 
 WIDE = {"caption.log_loss_word": "added", "picture.mae": "added"}  # what a cost in this measure is
 SHARES = ("world.caption.", "world.picture.", "cloze.")  # shares of right answers: all on one axis
-ROW, FOOT, MARGIN = 36, 22, 3.0  # pixels of a condition and of the axis, per cent of the width left free at either end
+ROW, FOOT, MARGIN = 36, 22, 5.0  # pixels of a condition and of the axis, per cent of the width left free at either end
+LEAST = 0.2  # of the axis: a shorter side has no number
+PLACES = 3  # decimals of a cost
 PANEL = Markup('<svg class="costs" role="img" aria-label="{}" height="{}" width="100%">{}</svg>')
 
 Costs = Mapping[str, Mapping[str, Any]]  # condition -> what it costs: value, low, high
@@ -89,7 +91,7 @@ def _name(condition: str) -> str:
 
 
 def _figure(cost: Mapping[str, Any]) -> str:
-    return signed(cost["value"], 3)
+    return signed(cost["value"], PLACES) if round(cost["value"], PLACES) else "0"
 
 
 def _across(value: float, axis: Axis) -> float:
@@ -98,24 +100,24 @@ def _across(value: float, axis: Axis) -> float:
 
 
 def _scale(axis: Axis, foot: int) -> Markup:
-    """The axis below all rows, the zero through all of them, and one round value on the longer side."""
-    zero, mark = _across(0, axis), _round_mark(axis)
-    lines = Markup(
-        '<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/><line class="zero" x1="{1:.2f}%" x2="{1:.2f}%" y1="0" '
-        'y2="{0}"/><text x="{1:.2f}%" y="{2}" text-anchor="middle">0</text>'
-    ).format(foot, zero, foot + 15)
-    place = _across(mark, axis)
-    anchor = "end" if place > 90 else "start" if place < 10 else "middle"
-    tick = '<line class="axis" x1="{0:.2f}%" x2="{0:.2f}%" y1="{1}" y2="{2}"/><text x="{0:.2f}%" y="{3}" '
-    tick += 'text-anchor="{4}">{5}</text>'
-    return lines + Markup(tick).format(place, foot, foot + 4, foot + 15, anchor, f"{mark:+g}".replace("-", "\u2212"))
+    """The axis below all rows, the zero through all of them, and a round value on each side that is long enough."""
+    line = '<line class="{0}" x1="{1:.2f}%" x2="{1:.2f}%" y1="{2}" y2="{3}"/><text x="{1:.2f}%" y="{4}" '
+    line += 'text-anchor="middle">{5}</text>'
+    sides = [end for end in axis if abs(end) >= LEAST * (axis[1] - axis[0])]
+    marks = [("axis", mark, foot, foot + 4) for mark in map(_round_mark, sides)]
+    drawn = [
+        Markup(line).format(kind, _across(place, axis), top, end, foot + 16, f"{place:+g}".replace("-", MINUS))
+        for kind, place, top, end in marks
+    ]
+    zero = Markup(line).format("zero", _across(0, axis), 0, foot, foot + 16, "0")
+    ground = Markup('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(foot)
+    return Markup("").join([ground, zero, *drawn])
 
 
-def _round_mark(axis: Axis) -> float:
-    """The largest of 1, 2, 5 times a power of ten that lies on the longer side of zero."""
-    side = max(axis, key=abs)
-    power = 10.0 ** math.floor(math.log10(abs(side)))
-    return math.copysign(max(n * power for n in (1, 2, 5) if n * power <= abs(side) * (1 + 1e-9)), side)
+def _round_mark(end: float) -> float:
+    """The largest of 1, 2, 5 times a power of ten between zero and the end of a side."""
+    power = 10.0 ** math.floor(math.log10(abs(end)))
+    return math.copysign(max(n * power for n in (1, 2, 5) if n * power <= abs(end) * (1 + 1e-9)), end)
 
 
 def _row(number: int, condition: str, cost: Mapping[str, Any], axis: Axis) -> Markup:
