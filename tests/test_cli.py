@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import fabula.cli
-from fabula.cli import main
+from fabula.cli import HALTED, main
 from fabula.cli.app import command_names
 from fabula.errors import FabulaError
 
@@ -85,7 +85,7 @@ def test_a_wrong_command_line_is_said_in_one_line(capsys, arguments, said):
         (OSError(28, "No space left on device", "runs/a"), 2, "fabula: runs/a: No space left on device\n"),
         (OSError(30, "Read-only file system"), 2, "fabula: Read-only file system\n"),
         (MemoryError(), 2, "fabula: out of memory; try smaller pictures, a smaller batch or fewer samples\n"),
-        (KeyboardInterrupt(), 130, "fabula: stopped\n"),
+        (KeyboardInterrupt(), 130, f"fabula: {HALTED}\n"),
     ],
 )
 def test_what_went_wrong_is_said_without_a_traceback(capsys, monkeypatch, error, code, said):

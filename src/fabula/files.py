@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -28,6 +29,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     """A draft folder beside `folder` that takes its name once all in it is written; what stood there is replaced."""
     draft = folder.with_name(f".{folder.name}.part-{os.getpid()}")
     with said("write", folder), _parents(folder):
+        _sweep(folder)
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         try:
@@ -57,6 +59,29 @@ def _replace(draft: Path, folder: Path) -> None:
         folder.rename(old)
     draft.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """What a process that was killed left beside `folder`: its draft goes, what it had put aside comes back."""
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}.*-*"):
+        part, _, process = left.name.removeprefix(f".{folder.name}.").partition("-")
+        if part not in ("part", "old") or not process.isdigit() or _runs(int(process)):
+            continue
+        if part == "old" and not folder.exists():
+            left.rename(folder)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this number is alive; of another machine nobody knows, and its number is taken as ours."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _settle(folder: Path) -> None:
