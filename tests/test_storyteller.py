@@ -118,6 +118,17 @@ def test_the_memory_is_read_once_for_both_decoders_and_all_samples():
     assert count == 1
 
 
+def test_a_frame_of_several_contexts_is_encoded_once_and_nothing_changes():
+    it, seen = teller(), []
+    story = [frame(place) for place in range(5)]
+    windows = [story[start : start + 3] for start in range(3)] + [story[:1]]
+    it.model.image_encoder.register_forward_hook(lambda _module, given, _out: seen.append(len(given[0])))
+    shared = it.tell(windows, seed=3)
+    copied = it.tell([[replace(each) for each in window] for window in windows], seed=3)
+    assert seen == [5 + 1, 3 * 3 + 1 + 1]  # the frames there are, and the absent one
+    assert all(map(same, shared, copied))
+
+
 @pytest.mark.parametrize("absent", ["image_decoder", "caption_decoder"])
 def test_a_model_that_only_paints_or_only_writes(absent):
     it = teller(**{absent: None})

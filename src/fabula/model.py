@@ -99,7 +99,12 @@ class StoryModel(nn.Module):
         return self
 
     def _encode(self, context: Frames) -> tuple[Tokens, Tokens]:
-        return self.image_encoder(context.images.flatten(0, 1)), self.text_encoder(context.captions.flatten(0, 1))
+        images, captions = context.images.flatten(0, 1), context.captions.flatten(0, 1)
+        if context.same is None or self.training:
+            return self.image_encoder(images), self.text_encoder(captions)
+        which = context.same.flatten()
+        some = _one_of_each(which)
+        return _rows(self.image_encoder(images[some]), which), _rows(self.text_encoder(captions[some]), which)
 
     def _read_notes(self, context: Frames) -> Tokens | None:
         if self.note_encoder is None or context.notes is None:
@@ -119,7 +124,17 @@ class StoryModel(nn.Module):
         grey, pad, absent = context.images.new_zeros(()), self.vocabulary.pad, ~context.present[..., None]
         images = torch.where(context.present[..., None, None, None], context.images, grey)
         notes = None if context.notes is None else context.notes.masked_fill(absent, pad)
-        return Frames(images, context.captions.masked_fill(absent, pad), context.present, notes)
+        return Frames(images, context.captions.masked_fill(absent, pad), context.present, notes, context.same)
+
+
+def _one_of_each(which: Tensor) -> Tensor:
+    """(N,) numbers from 0 on, all in use -> where one of each stands."""
+    places = torch.arange(len(which), device=which.device)
+    return torch.empty_like(which[: int(which.max()) + 1]).scatter_(0, which, places)
+
+
+def _rows(tokens: Tokens, rows: Tensor) -> Tokens:
+    return Tokens(*(part[rows] for part in tokens))
 
 
 def _by_story(tokens: Tokens, context: Frames) -> Tokens:

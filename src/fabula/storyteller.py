@@ -141,7 +141,7 @@ class ModelStoryteller:
     def _frames(self, contexts: Contexts) -> Frames:
         if not all(contexts):
             raise FabulaError("a context without frames: give at least one frame to continue from")
-        return to_frames(contexts, self.tokenizer, self.recipe.data).to(self.device)
+        return to_frames(contexts, self.tokenizer, self.recipe.data, once=True).to(self.device)
 
 
 @contextmanager

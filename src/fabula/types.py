@@ -33,10 +33,11 @@ class Frames:
     captions: Tensor  # (B, K, L) token ids: the words, the end token, padding
     present: Tensor  # (B, K) bool, False where a story is shorter
     notes: Tensor | None = None  # (B, K, M) ids of a third text on each frame; all padding where a frame has none
+    same: Tensor | None = None  # (B, K) equal frames have equal numbers from 0 on: in telling, one of each is encoded
 
     def to(self, device: torch.device | str) -> Frames:
-        notes = None if self.notes is None else self.notes.to(device)
-        return Frames(self.images.to(device), self.captions.to(device), self.present.to(device), notes)
+        notes, same = (None if part is None else part.to(device) for part in (self.notes, self.same))
+        return Frames(self.images.to(device), self.captions.to(device), self.present.to(device), notes, same)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from fabula.tokenizer import Tokenizer
 from fabula.types import Frames
 
 
-def to_frames(contexts: Sequence[Sequence[Frame]], tokenizer: Tokenizer, data: Data) -> Frames:
+def to_frames(contexts: Sequence[Sequence[Frame]], tokenizer: Tokenizer, data: Data, *, once: bool = False) -> Frames:
     """Contexts of any length, oldest frame first, as (B, K, ...) with K = `data.context`.
 
     Of a longer context the newest K frames count. A shorter one is filled up at the end with absent frames: grey, an
     empty caption, `present` False. A frame without a picture is grey; with an empty caption, the end token alone; with
-    an empty note, padding. A frame that was told has no note.
+    an empty note, padding. A frame that was told has no note. With `once` a model that tells encodes a frame of several
+    contexts once.
     """
     kept = [list(context)[-data.context :] for context in contexts]
     frames = {id(frame): frame for context in kept for frame in context}  # a frame of several contexts is read once
@@ -38,6 +39,7 @@ def to_frames(contexts: Sequence[Sequence[Frame]], tokenizer: Tokenizer, data: D
         torch.from_numpy(ids)[which],
         which < len(rows),
         None if notes is None else notes[which],
+        which if once else None,
     )
 
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from fabula.evaluate.asking import Chunk
 from fabula.evaluate.conditions import ask_changed
 from fabula.evaluate.inquiry import CONTEXT, Inquiry
+from fabula.metrics import Scores
 from fabula.metrics import seen as seeing
 from fabula.metrics.cloze import FIVE, candidates
 from fabula.metrics.distances import distances
 from fabula.metrics.facts import scenes_of
 from fabula.metrics.told import Column, Told
 from fabula.scorer.looking import look_at_told
+
+CHANGED = frozenset(("pictures", "likelihood", "names", "questions", "cloze"))  # what is measured in changed contexts
 
 
 def looked_at(inquiry: Inquiry, teller: Any, chunk: Chunk, told: Told, few: NDArray[np.bool_]) -> Told:
@@ -49,9 +52,10 @@ def ask_conditions(inquiry: Inquiry, name: str, chunk: Chunk, told: Told) -> Non
     some = chunk.part(rows)
     others = [known[number] for number in some.numbers.tolist()] if known else None
     painted = None if told.pictures is None else told.pictures[rows]
+    asked = CHANGED.intersection(inquiry.only)
     given = inquiry.tellers[name], some, painted, others, inquiry.data.picture_size
     with inquiry.found.timed("conditions"):
-        inquiry.found.conditions[name] = ask_changed(*given, seed=inquiry.seed, new_scores=inquiry.new_scores)
+        inquiry.found.conditions[name] = ask_changed(*given, seed=inquiry.seed, new_scores=lambda: Scores(asked))
 
 
 def _cloze(teller: Any, chunk: Chunk, told: Told) -> NDArray[np.float64]:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.metrics.measure import Measure, mean_of, ratio
+from fabula.metrics.pixels import gradient_energy, unit
 from fabula.metrics.ssim import Moments, ssim
-from fabula.metrics.told import Column, Pixels, Told
+from fabula.metrics.told import Column, Told
 from fabula.metrics.truth import TOGETHER
 
 ENERGIES = ("picture.energy", "picture.true_energy")  # of the told picture and of the true one
@@ -37,27 +38,22 @@ def statistics(told: Told) -> dict[str, Column]:
     if told.pictures is None:
         return {}
     some = [slice(start, start + TOGETHER) for start in range(0, len(told), TOGETHER)]
-    known = zip(some, told.known.moments, strict=True)
-    parts = [_columns(told.pictures[rows], told.true_pictures[rows], true) for rows, true in known]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    known = zip(some, told.known.units, told.known.moments, strict=True)
+    parts = [_columns(told.pictures[rows], true, moments) for rows, true, moments in known]
+    found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    return found | {ENERGIES[1]: told.known.energy} if parts else {}
 
 
-def _columns(told: Pixels, true_pixels: Pixels, known: Moments) -> dict[str, Column]:
-    ours, true = unit(told), unit(true_pixels)
+def _columns(told: NDArray[np.uint8], true: NDArray[np.float32], known: Moments) -> dict[str, Column]:
+    ours = unit(told)
     squared = mse(ours, true)
     return {
         "picture.mae": mae(ours, true),
         "picture.mse": squared,
         "picture.psnr": psnr(squared),
         "picture.ssim": ssim(ours, true, known),
-        "picture.energy": gradient_energy(ours),
-        "picture.true_energy": gradient_energy(true),
+        ENERGIES[0]: gradient_energy(ours),
     }
-
-
-def unit(pixels: Pixels) -> NDArray[np.float32]:
-    """0 to 255 -> 0 to 1."""
-    return pixels.astype(np.float32) / 255
 
 
 def mae(told: NDArray[np.float32], true: NDArray[np.float32]) -> Column:
@@ -73,10 +69,3 @@ def mse(told: NDArray[np.float32], true: NDArray[np.float32]) -> Column:
 def psnr(squared_error: Column) -> Column:
     """10 log10(1 / mse), at most 100 dB. (N,) -> (N,)."""
     return -10 * np.log10(np.maximum(squared_error, 10 ** (-MOST_DECIBELS / 10)))
-
-
-def gradient_energy(pictures: NDArray[np.float32]) -> Column:
-    """Mean square of the steps from each pixel to its right and lower neighbours. (N, H, W, 3) -> (N,)."""
-    across, down = np.diff(pictures, axis=2), np.diff(pictures, axis=1)
-    steps = np.square(across).sum((1, 2, 3), dtype=np.float64) + np.square(down).sum((1, 2, 3), dtype=np.float64)
-    return steps / pictures[0].size if len(pictures) else steps

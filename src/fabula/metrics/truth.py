@@ -13,6 +13,7 @@ from sacrebleu.metrics.chrf import CHRF
 
 from fabula.metrics.documents import Documents, Weighed
 from fabula.metrics.facts import Facts, facts_of
+from fabula.metrics.pixels import gradient_energy, unit
 from fabula.metrics.ssim import Moments, moments
 from fabula.story import Frame
 
@@ -37,8 +38,18 @@ class Truth:
     @cached_property
     def moments(self) -> list[Moments]:
         """Mean and variance around every pixel, `TOGETHER` pictures at a time."""
+        return [moments(pictures) for pictures in self.units]
+
+    @cached_property
+    def units(self) -> list[NDArray[np.float32]]:
+        """The pictures from 0 to 1, `TOGETHER` at a time."""
         starts = range(0, len(self.pictures), TOGETHER)
-        return [moments(self.pictures[start : start + TOGETHER].astype(np.float32) / 255) for start in starts]
+        return [unit(self.pictures[start : start + TOGETHER]) for start in starts]
+
+    @cached_property
+    def energy(self) -> NDArray[np.float64]:
+        """(N,): how much each picture changes from pixel to pixel."""
+        return np.concatenate([gradient_energy(pictures) for pictures in self.units])
 
     @cached_property
     def facts(self) -> list[Facts | None]:
