@@ -14,6 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from fabula.errors import FabulaError
 
 T = TypeVar("T")
@@ -71,6 +73,7 @@ def _start(work: Callable[[T], R], pieces: Sequence[T]) -> None:
     _held[:] = work, pieces
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_go_with_parent, daemon=True).start()
+    threadpool_limits(1)  # several threads of several hands wait for each other: twice the time
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
 
