@@ -28,7 +28,7 @@ from fabula.tokenizer import Tokenizer
 from fabula.types import Frames, Memory, Tokens
 from fabula.writing import write
 
-BATCH = 32  # contexts that are told together
+BATCH = 64  # contexts that are told together
 
 Contexts = Sequence[Sequence[Frame]]
 

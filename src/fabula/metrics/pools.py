@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabula.metrics.measure import Measure, Regime, Sums
+from fabula.metrics.pixels import Powers, powers
 from fabula.metrics.told import Pixels, Told
 from fabula.metrics.words import ngrams
 
@@ -56,9 +57,12 @@ class Deviation:
 
     def add(self, pictures: Pixels) -> None:
         """(N, H, W, 3)."""
-        self.count += len(pictures)
-        self.sums = self.sums + pictures.sum(0, dtype=np.int64)
-        self.squares = self.squares + np.square(pictures, dtype=np.int64).sum(0)
+        self.take(len(pictures), powers(pictures))
+
+    def take(self, count: int, summed: Powers) -> None:
+        """So many pictures whose powers are known."""
+        self.count += count
+        self.sums, self.squares = self.sums + summed[0], self.squares + summed[1]
 
     def join(self, more: Deviation) -> None:
         self.count += more.count
@@ -80,7 +84,7 @@ class PictureSpread:
     def add(self, told: Told) -> None:
         if told.pictures is not None:
             self.told.add(told.pictures)
-            self.true.add(told.true_pictures)
+            self.true.take(len(told), told.known.powers)
             self.seen.update(hashlib.blake2b(p.tobytes(), digest_size=16).digest() for p in told.pictures)
 
     def join(self, more: PictureSpread) -> None:

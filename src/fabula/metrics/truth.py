@@ -13,7 +13,7 @@ from sacrebleu.metrics.chrf import CHRF
 
 from fabula.metrics.documents import Documents, Weighed
 from fabula.metrics.facts import Facts, facts_of
-from fabula.metrics.pixels import gradient_energy, unit
+from fabula.metrics.pixels import Powers, gradient_energy, powers, unit
 from fabula.metrics.ssim import Moments, moments
 from fabula.story import Frame
 
@@ -45,6 +45,11 @@ class Truth:
         """The pictures from 0 to 1, `TOGETHER` at a time."""
         starts = range(0, len(self.pictures), TOGETHER)
         return [unit(self.pictures[start : start + TOGETHER]) for start in starts]
+
+    @cached_property
+    def powers(self) -> Powers:
+        """What their deviation from each other follows from."""
+        return powers(self.pictures)
 
     @cached_property
     def energy(self) -> NDArray[np.float64]:
