@@ -8,10 +8,13 @@ and 5,000 windows are asked.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+
+os.environ |= {"OMP_WAIT_POLICY": "PASSIVE"}  # as the command does
 
 from rich.console import Console
 from rich.table import Table
