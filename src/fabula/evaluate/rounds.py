@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,8 +32,9 @@ def ask_all(inquiry: Inquiry, folder: Path, kept: set[int], progress: Progress) 
     chunks = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
     inquiry.prepare()
     a_round = Round(inquiry, gallery, folder, kept)
-    with Rows(folder / "windows.parquet") as rows, progress("evaluating", len(numbers)) as advance:
-        for (found, table), some in zip(each(a_round, chunks, inquiry.hands), chunks, strict=True):
+    answers = closing(each(a_round, chunks, inquiry.hands))
+    with Rows(folder / "windows.parquet") as rows, progress("evaluating", len(numbers)) as advance, answers as told:
+        for (found, table), some in zip(told, chunks, strict=True):
             inquiry.found.join(found)
             rows.add(table)
             advance(len(some), "windows")
