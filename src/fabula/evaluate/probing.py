@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,10 @@ def probes(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any]
     found: dict[str, Any] = defaultdict(dict)
     asked = [question for name in inquiry.models for question in _questions(inquiry, name)]
     with progress("what do models know", len(asked)) as advance, inquiry.found.timed("probes"):
-        answers = each(Asking(inquiry, folder), asked, inquiry.hands)
-        for (name, part), answer in zip(asked, answers, strict=True):
-            found[name] |= answer
-            advance(1, f"{name}, {part}")
+        with closing(each(Asking(inquiry, folder), asked, inquiry.hands)) as answers:
+            for (name, part), answer in zip(asked, answers, strict=True):
+                found[name] |= answer
+                advance(1, f"{name}, {part}")
         for name, changed in inquiry.found.conditions.items():
             full = inquiry.found.scores[name].part(inquiry.few_rows)
             found[name]["conditions"] = costs(full, changed, inquiry.few.stories)
