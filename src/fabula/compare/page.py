@@ -16,11 +16,16 @@ from fabula.drawing.pages import page_style, page_template
 
 
 def write(compared: Mapping[str, Any], sides: Sequence[Side], out: Path) -> Path:
-    """Write both into the folder `out`, whatever else it holds; gives the page. FabulaError where the disk refuses."""
-    page = render(compared, sides)
-    files.write_json(out / "compare.json", compared)
-    files.write_text(out / "compare.html", page)
-    return out / "compare.html"
+    """Write both or none into the folder `out`, whatever else it holds; gives the page.
+
+    Errors: FabulaError where the disk refuses.
+    """
+    page = out / "compare.html"
+    drawn, held = render(compared, sides), files.json_text(compared)
+    with files.new_file(out / "compare.json") as json, files.new_file(page) as html:
+        json.write_text(held, encoding="utf-8")
+        html.write_text(drawn, encoding="utf-8")
+    return page
 
 
 def render(compared: Mapping[str, Any], sides: Sequence[Side]) -> str:

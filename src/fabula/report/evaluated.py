@@ -5,7 +5,7 @@ Checked is the form that all that read them count on; what an older version did 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,10 @@ from fabula.schema import short
 
 AGAIN = "evaluate the run again: fabula evaluate RUN"
 SECTIONS = ("protocol", "truth", "probes", "likeness", "gains", "ordering", "diseases")
-NEEDED = ("window", "story_id", "start", "number", "teller", "truth", "caption")  # columns of windows.parquet
+NEEDED = {  # columns of windows.parquet
+    "window": pa.int64(), "story_id": pa.string(), "start": pa.int64(), "number": pa.int64(),
+    "teller": pa.string(), "truth": pa.string(), "caption": pa.string(),
+}  # fmt: skip
 BOARD = {"window": int, "story_id": str, "number": int, "context": list, "true": dict, "told": dict}
 WORDS: dict[type, str] = {dict: "a JSON object", list: "a list", int: "a whole number", str: "a text"}
 
@@ -76,18 +79,46 @@ def read_boards(path: Path) -> list[Mapping[str, Any]]:
     return boards
 
 
-def read_table(path: Path, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
-    """Rows of windows.parquet. FabulaError where it is cut, or lacks a column that is asked for."""
+def read_table(
+    path: Path, columns: Sequence[str] | None = None, filters: Any = None, *, also: Collection[str] = ()
+) -> pa.Table:
+    """Rows of windows.parquet: all columns, or these, and of `also` those that there are, which hold numbers.
+
+    Errors: FabulaError where the file is cut, or a column that is asked for is absent or of another kind.
+    """
+    table = _table(path, columns, filters, also)
+    for name in columns or NEEDED:
+        if name not in table.column_names:
+            raise FabulaError(f"{path}: no column {name!r}; {AGAIN}")
+    for name in table.column_names:
+        _check_column(table, name, NEEDED.get(name) or (pa.float64() if name in also else None), path)
+    return table
+
+
+def _table(path: Path, columns: Sequence[str] | None, filters: Any, also: Collection[str]) -> pa.Table:
+    broken = f"{path}: no table of windows that can be read; {AGAIN}"
     with files.said("read", path):
         try:
-            wanted = None if columns is None else list(columns)
+            there = parquet.read_schema(path).names
+            wanted = None if columns is None else [name for name in there if name in {*columns, *also}]
             table = parquet.read_table(path, columns=wanted, filters=filters)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, KeyError) as error:
-            raise FabulaError(f"{path}: no table of windows that can be read; {AGAIN}") from error
-    absent = [name for name in columns or NEEDED if name not in table.column_names]
-    if absent:
-        raise FabulaError(f"{path}: no column {absent[0]!r}; {AGAIN}")
-    return table
+            table.validate(full=True)  # that texts are texts
+            return table
+        except (pa.ArrowException, ValueError, KeyError) as error:
+            raise FabulaError(broken) from error
+        except OSError as error:
+            if error.errno is None:  # what stands in the file, and not the disk
+                raise FabulaError(broken) from error
+            raise
+
+
+def _check_column(table: pa.Table, name: str, kind: pa.DataType | None, path: Path) -> None:
+    """Of those that are needed only a caption may be absent in some rows: not all tellers write."""
+    found = table.schema.field(name).type
+    gaps = name in NEEDED and name != "caption" and table[name].null_count
+    if kind is not None and (found != kind or gaps):
+        came = found if found != kind else "nothing in some"
+        raise FabulaError(f"{path}: column {name!r}: expected {kind} in every row, got {came}; {AGAIN}")
 
 
 def _of(value: Any, kind: type, where: str) -> Any:

@@ -82,5 +82,5 @@ def _score_line(row: Mapping[str, Any]) -> str:
 def _scores(path: Path, windows: set[int]) -> Scores:
     if not windows or not path.exists():
         return {}
-    table = read_table(path, filters=[("window", "in", windows)])
+    table = read_table(path, ("window", "teller"), [("window", "in", list(windows))], also=SCORED)
     return {(row["window"], row["teller"]): row for row in table.to_pylist()}

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fabula import files
-from fabula.errors import FabulaError
 from fabula.metrics.cloze import MEASURES as CLOZES
 from fabula.metrics.questions import MEASURES as QUESTIONS
 from fabula.metrics.questions import right, times
+from fabula.report.evaluated import read_table
 
 if TYPE_CHECKING:
     import pyarrow
@@ -86,17 +85,8 @@ def read_windows(path: Path, tellers: Sequence[str]) -> Windows | None:
 
 
 def _read(path: Path, tellers: Sequence[str]) -> pyarrow.Table:
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    wanted = {*NAMED, *SCORES, *(column for name in QUESTIONED for column in (right(name), times(name)))}
-    with files.said("read", path):
-        try:
-            names = parquet.read_schema(path).names
-            columns = [name for name in names if name in wanted]
-            return parquet.read_table(path, columns=columns, filters=[("teller", "in", list(tellers))])
-        except (arrow.ArrowInvalid, KeyError) as error:
-            raise FabulaError(f"{path}: no table of windows that can be read; evaluate the run again") from error
+    asked = (column for name in QUESTIONED for column in (right(name), times(name)))
+    return read_table(path, NAMED, [("teller", "in", list(tellers))], also={*SCORES, *asked})
 
 
 def _of_teller(table: pyarrow.Table, teller: str) -> pyarrow.Table:
