@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fabula.compare.differences import LEVEL, add_up, differences, values
-from fabula.compare.protocol import otherwise, refusals, without_tokenizer
+from fabula.compare.protocol import of_two_scorers, otherwise, refusals, without_tokenizer
 from fabula.compare.sides import Side
 from fabula.compare.windows import Windows, common
 from fabula.compare.words import verdict
@@ -29,7 +29,11 @@ def compare(sides: Sequence[Side]) -> dict[str, Any]:
     for side in sides[1:]:
         _check(first, side)
     windows = _shared(sides)
-    known = [[name for name in MEASURES if side.has(name)] for side in windows]
+    foreign = [of_two_scorers(side.scores, first.scores) for side in sides]  # no value of theirs is shown either
+    known = [
+        [name for name in MEASURES if own.has(name) and name not in others]
+        for own, others in zip(windows, foreign, strict=True)
+    ]
     added = [add_up(side, names) for side, names in zip(windows, known, strict=True)]
     lost = [_lost(first, side, windows[0], own) for side, own in zip(sides[1:], windows[1:], strict=True)]
     both = [
@@ -86,6 +90,8 @@ def _lost(first: Side, side: Side, theirs: Windows, mine: Windows) -> dict[str, 
         lost |= dict.fromkeys(forced, "long captions were cut at other places, so that other text was scored")
     for name in without_tokenizer(first.scores, side.scores):
         lost.setdefault(name, "their tokenizers are not the same")
+    for name, why in of_two_scorers(side.scores, first.scores).items():
+        lost.setdefault(name, why)
     there = {name for name in lost if theirs.has(name) or mine.has(name) or _scored(first, name) or _scored(side, name)}
     return {name: lost[name] for name in MEASURES if name in there}
 

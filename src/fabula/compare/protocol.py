@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fabula.metrics import MEASURES
+from fabula.metrics import MEASURES, distances, seen
 
+SEEN = frozenset((*seen.MEASURES, *distances.MEASURES))  # measures in the space of a scorer
 PICTURES = ("picture_size", "fit", "equalise")
 ALIKE = {  # what must be equal in two protocols before numbers of a subject, or of a measure, may be subtracted
     "picture": (*PICTURES, "content"),
@@ -20,7 +21,7 @@ SPOKEN_OF = (*ALL, "context", "tokenizer", "vocabulary", "truncated", "unknown",
 def refusal(measure: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
     """Why a measure of two evaluations (`scores.json`) must not be subtracted; None where it may."""
     keys = ALIKE.get(measure) or ALIKE.get(measure.split(".")[0], ALL)
-    return next(_differing(keys, mine, other), None)
+    return next(_differing(keys, mine, other), None) or of_two_scorers(mine, other).get(measure)
 
 
 def refusals(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
@@ -36,6 +37,20 @@ def refusals(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 def without_tokenizer(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """The measures that a different tokenizer takes away."""
     return [name for name in MEASURES if name in ALIKE and list(_differing(("tokenizer",), mine, other))]
+
+
+def of_two_scorers(mine: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
+    """The measures that another scorer takes away, and why: it is another space, and its numbers are others."""
+    here, there = (scores.get("scorer") or {} for scores in (mine, other))
+    if here.get("digest") == there.get("digest"):  # of the weights; the name is but that of a folder
+        return {}
+    why = f"two scorers looked at them, {_of_scorer(here)} here and {_of_scorer(there)} there, and values of two "
+    return dict.fromkeys((measure for measure in MEASURES if measure in SEEN), why + "do not compare")
+
+
+def _of_scorer(scorer: Mapping[str, Any]) -> str:
+    """`shipped (92337fca)`"""
+    return f"{scorer.get('name')} ({str(scorer.get('digest'))[:8]})" if scorer else "one unknown"
 
 
 def otherwise(mine: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

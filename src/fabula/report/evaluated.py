@@ -32,6 +32,8 @@ def read_scores(path: Path) -> Mapping[str, Any]:
     for name in SECTIONS:
         if name in scores:
             _of(scores[name], dict, f"{path}: {name}")
+    if scores.get("scorer") is not None:  # nobody looked
+        _of(scores["scorer"], dict, f"{path}: scorer")
     _of(scores.get("verdict", []), list, f"{path}: verdict")
     for name, teller in _of(scores.get("tellers", {}), dict, f"{path}: tellers").items():
         _check_teller(teller, f"{path}: tellers.{name}")
