@@ -325,7 +325,7 @@ def test_the_command_writes_everything_and_prints_the_verdict(run, capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "oracle_best_input" in said
     assert "Captions, teacher-forced" in said
-    assert "model beats all floors on" in said
+    assert "model is worse than" in said
     names = {path.name for path in (run / "evaluation").iterdir()}
     assert {"scores.json", "windows.parquet", "report.html", "boards.json", "pictures"} <= names
 

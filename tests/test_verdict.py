@@ -71,11 +71,12 @@ SLIGHT = {"value": 0.01, "low": -0.1, "high": 0.1}
 def test_the_healthy_model_is_called_healthy_and_better_than_the_floors():
     said = verdict(healthy())
     assert diseases(healthy(), "model") == {}
-    assert "no sign of collapse" in said[0]
+    assert "no sign of collapse" in said[-1]
     assert any("uses the context" in sentence for sentence in said)
     parts = "use the captions given (+0.2 nats a word without); no use of the order of frames can be shown."
     assert f"model's captions: {parts}" in said
-    assert "model beats all floors on at least one picture measure and at least one caption measure." in said
+    assert any(sentence.startswith("model is better than every floor on picture.mae") for sentence in said)
+    assert not any("not a single" in sentence for sentence in said)
     assert not any("collapsed" in sentence or "dead" in sentence or "ignore" in sentence for sentence in said)
 
 
@@ -165,12 +166,13 @@ def test_without_a_model_the_best_floors_are_named():
 
 def test_one_window_is_no_proof_of_health():
     said = verdict(changed(("windows",), 1))
-    assert "one window alone cannot show" in said[0]
+    assert any("one window alone cannot show" in sentence for sentence in said)
 
 
 def test_the_way_to_the_ceiling_is_told_where_there_is_one():
     scores = changed((*OWN, "picture.mae"), {"value": 0.1, "way": 0.61, "way_low": 0.58, "way_high": 0.64})
-    assert "model's pictures: 61% of the way from the best floor to the ceiling (95 %: 58% to 64%)." in verdict(scores)
+    gone = "61 % of the way from the best floor to the ceiling (95 %: 58 % to 64 %)."
+    assert f"model's pictures: {gone}" in verdict(scores)
     scores["tellers"]["model"]["metrics"]["picture.mae"]["way"] = -0.2
-    assert any("pictures: not above the best floor" in sentence for sentence in verdict(scores))
+    assert any("pictures: no way from the best floor, copy_last, towards" in sentence for sentence in verdict(scores))
     assert not any("ceiling" in sentence for sentence in verdict(healthy()))

@@ -84,15 +84,15 @@ class Chapter:
         known = self.data or self.splits or self.cost or self.environment or self.recipe
         there = {
             ("standing", "Between the floors"): self.ranges,
-            ("scores", "Scores"): self.tables,
-            ("confusions", "Confusions by fact"): self.confusions,
             ("context", "Does the context matter?"): self.probes,
             ("training", "Training"): self.curves,
             ("attention", "What it attends to"): self.maps,
+            ("stories", "A story continued"): self.stories,
             ("windows", "Best, median and worst"): self.moments,
             ("gallery", "Told windows"): self.gallery,
             ("samples", "Several futures"): self.samples,
-            ("stories", "A story continued"): self.stories,
+            ("confusions", "Confusions by fact"): self.confusions,
+            ("scores", "Scores"): self.tables,
             ("facts", "What it was made from"): known,
         }
         return [section for section, content in there.items() if content]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from fabula.report.figures import column_decimals, shown
 from fabula.report.tables import Tellers, best_floor, heading, ordered, teller_name, value_of
+from fabula.verdict.entries import share
 
 MARGIN = 4.0  # per cent of the width left free at either end
 FRAME = Markup(
@@ -60,7 +61,9 @@ def _range(tellers: Tellers, models: Sequence[str], name: str) -> Range:
 def _way(tellers: Tellers, models: Sequence[str], name: str) -> str:
     """Of the first model."""
     way = tellers[models[0]]["metrics"].get(name, {}).get("way")
-    return "" if way is None else f"{100 * way:.0f} % of the way from floor to ceiling"
+    if way is None:
+        return ""
+    return f"{share(way)} of the way from floor to ceiling" if way > 0 else "no way from the floor towards the ceiling"
 
 
 def _figure(teller: str, value: float, places: int, named: bool) -> str:

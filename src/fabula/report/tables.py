@@ -19,6 +19,7 @@ LABELS = {
     "perplexity": "Perplexity per token",
     "perplexity_word": "Perplexity per word", "log_loss_word": "Log-loss per word, nats",
     "bits_per_byte": "Bits per byte", "distinct": "Distinct", "distinct_1": "Distinct words",
+    "frechet": "Fréchet distance", "kid": "KID",
     "r1": "R@1", "r5": "R@5", "r10": "R@10",
     "chance1": "Chance R@1", "chance5": "Chance R@5", "chance10": "Chance R@10",
     "distinct_2": "Distinct pairs", "length": "Length, words", "length_ratio": "Length ratio",
@@ -29,6 +30,16 @@ NOTES = {
     "oracle": "peeks at the target",
     "ceiling": "knows the laws of the world, not the dice; few windows",
     "truth": "the true frames themselves",
+}
+TITLES = {  # (subject, regime)
+    ("world", "free-running"): "World questions",
+    ("cloze", "teacher-forced"): "Story cloze, by likelihood",
+    ("cloze", "free-running"): "Story cloze, by what was told",
+    ("retrieval", "n.a."): "Retrieval by the told picture",
+    ("retrieval", "free-running"): "Retrieval by the told caption",
+    ("agreement", "free-running"): "Agreement of told picture and told caption",
+    ("agreement", "n.a."): "Agreement of true pairs and of shuffled ones",
+    ("scorer", "n.a."): "All told pictures against all true ones",
 }
 REGIMES = {
     "teacher-forced": "Teacher-forced: each word is predicted from the true words before it.",
@@ -85,6 +96,8 @@ def grouped(regimes: Mapping[str, str]) -> dict[tuple[str, str], list[str]]:
 
 def group_title(subject: str, regime: str) -> str:
     """`Captions, free-running`."""
+    if (subject, regime) in TITLES:
+        return TITLES[subject, regime]
     title = subject.capitalize() + ("s" if not subject.endswith("s") else "")
     return title if regime == "n.a." else f"{title}, {regime}"
 
@@ -136,8 +149,8 @@ def teller_name(name: str) -> str:
 def readable(sentence: str, tellers: Tellers) -> str:
     """A sentence of a verdict with measures and tellers under the names of this page."""
     names = {name: within(heading(name).label) for name in MEASURES} | {name: teller_name(name) for name in tellers}
-    for name in sorted(names, key=len, reverse=True):
-        sentence = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", names[name], sentence)
+    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    sentence = re.sub(rf"(?<![\w.])({known})(?![\w.]*\w)", lambda found: names[found[0]], sentence)
     return sentence[:1].upper() + sentence[1:]
 
 

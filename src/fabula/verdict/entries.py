@@ -21,9 +21,17 @@ def nothing(entry: Mapping[str, Any]) -> bool:
     return entry["low"] <= 0
 
 
+def highest(entry: Mapping[str, Any]) -> float:
+    """The most that chance allows; the value where nothing was drawn."""
+    return entry["value"] if entry.get("high") is None else entry["high"]
+
+
 def worthless(entry: Mapping[str, Any], least: float) -> bool:
-    """Whether a change is shown to cost nothing: it costs nothing, and all that chance allows is less than `least`."""
-    return nothing(entry) and (entry["value"] if entry.get("high") is None else entry["high"]) < least
+    """Whether a change is shown to cost next to nothing: all that chance allows is less than `least`.
+
+    A cost that is above zero beyond doubt may be worthless still: more windows must not make it a use.
+    """
+    return highest(entry) < least
 
 
 def signed(entry: Mapping[str, Any]) -> str:
@@ -34,6 +42,11 @@ def signed(entry: Mapping[str, Any]) -> str:
 def between(entry: Mapping[str, Any]) -> str:
     """` (95 %: +0.15 to +0.27)`, nothing where nothing was drawn."""
     return f" (95 %: {entry['low']:+.3g} to {entry['high']:+.3g})" if entry.get("low") is not None else ""
+
+
+def share(number: float) -> str:
+    """`23 %`, a minus sign before what is below 0."""
+    return f"{100 * number:.0f} %".replace("-", "\N{MINUS SIGN}")
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The verdict: sentences for people, the most alarming first."""
+"""The verdict: sentences for people. What is alarming first, then how far it has gone, and what it uses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _of_model(scores: Mapping[str, Any], name: str) -> list[str]:
     health = [] if found else [f"{name}: {_healthy(scores['windows'])}"]
     known = [] if scores.get("protocol", {}).get("context", 1) else [f"{name}: {AGAIN}"]
     named = [f"{name}: {sentence}" for sentence in found.values()]
-    return known + named + health + ways(scores, name) + uses(scores, name) + against_floors(scores, name)
+    return known + named + ways(scores, name) + uses(scores, name) + against_floors(scores, name) + health
 
 
 def _healthy(windows: int) -> str:
