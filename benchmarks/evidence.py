@@ -5,7 +5,7 @@
 Every EVALUATION is a folder that `fabula evaluate` wrote, of one seed; the first of the first NAME must hold floors.
 A cell of a model is the mean over its seeds, its 95 % interval over stories (the mean of both ends) and, where there
 are several, the deviation between seeds after a sign of plus and minus. The way is of those seeds that have a ceiling
-beside them.
+beside them, and stands where there is one.
 """
 
 from __future__ import annotations
@@ -94,13 +94,15 @@ def _between(runs: Runs, first: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _floors(first: Mapping[str, Any]) -> list[list[str]]:
-    """A row a floor."""
+    """A row a measure, a column a floor."""
     floors = {name: teller for name, teller in first["tellers"].items() if teller["kind"] not in ("model", "ceiling")}
-    shown = [name for name in SHOWN if any(name in teller["metrics"] for teller in floors.values())]
-    rows = [["", *(SHOWN[name] + _arrow(name) for name in shown)]]
-    for name, teller in floors.items():
-        peeks = " (peeks)" if teller["kind"] == "oracle" else ""
-        rows.append([name.replace("_", " ") + peeks, *(_short(m, teller["metrics"].get(m)) for m in shown)])
+    peeks = {name: " (peeks)" if teller["kind"] == "oracle" else "" for name, teller in floors.items()}
+    rows = [["", *(name.replace("_", " ") + peeks[name] for name in floors)]]
+    for measure, label in SHOWN.items():
+        if any(measure in teller["metrics"] for teller in floors.values()):
+            rows.append(
+                [label + _arrow(measure), *(_short(measure, t["metrics"].get(measure)) for t in floors.values())]
+            )
     return rows
 
 
@@ -130,7 +132,7 @@ def _cell(measure: str, entries: Sequence[Mapping[str, Any] | None]) -> str:
     ends = [np.mean([entry[end] for entry in known]) for end in ("low", "high") if all(end in entry for entry in known)]
     interval = f" [{', '.join(_number(measure, float(end)) for end in ends)}]" if ends else ""
     ways = [entry["way"] for entry in known if "way" in entry]
-    way = f", {100 * np.mean(ways):.0f} % of the way" if ways else ""
+    way = f", {100 * np.mean(ways):.0f} % of the way" if ways and np.mean(ways) > 0 else ""
     return f"{_number(measure, float(np.mean(values)))}{spread}{interval}{way}"
 
 
