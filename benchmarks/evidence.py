@@ -143,7 +143,7 @@ def _short(measure: str, entry: Mapping[str, Any] | None) -> str:
 def _number(measure: str, value: float) -> str:
     if measure == PERPLEXITY or abs(value) >= LONG:
         return f"{value:,.1f}" if abs(value) < LONG else f"{value:,.0f}"
-    return f"{value:.3f}"
+    return f"{round(value, 3) + 0.0:.3f}"  # no zero below zero
 
 
 def _arrow(measure: str) -> str:
