@@ -1,12 +1,12 @@
 """Real models with one part that is ill, planted for the tests of diseases: trained for seconds on a small world.
 
-Each is a real component with its fault. What differs from health stands in `ILL`: changes to the recipe, or a part that
-takes the place of a healthy one after training.
+Each is a real component with its fault. What differs from health stands in `ILL`: parts that are planted in the healthy
+model and learn there while all else stays as it is, or a part that takes the place of a healthy one after training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fabula.bundle import read_recipe
 from fabula.data.batches import Batches
 from fabula.data.corpus import Corpus, open_corpus
-from fabula.decoders import CAPTION_DECODERS, IMAGE_DECODERS
+from fabula.decoders import CAPTION_DECODERS
 from fabula.decoders.caption_recurrent import GRUCaptionDecoder
 from fabula.decoders.image_variational import VariationalImageDecoder
 from fabula.floors.painters import ConstantPicture, CopyLast, MeanOfInputs
@@ -38,7 +38,7 @@ from fabula.train.state import fresh_state
 from fabula.types import Compared, Tokens
 
 SMALL = (
-    "data.world.train=120",
+    "data.world.train=100",
     "data.world.validation=6",
     "data.picture_size=16x32",
     "data.caption_length=72",
@@ -49,7 +49,7 @@ SMALL = (
     "model.text_encoder.embedding=32",
     "model.image_decoder={kind: conv, channels: [16, 8]}",
     "model.caption_decoder={kind: pointer, embedding: 32}",
-    "train.batch_size=24",
+    "train.batch_size=16",
     "train.learning_rate=0.01",
     "train.schedule.warmup_steps=5",
     "train.device=cpu",
@@ -69,6 +69,13 @@ class Peeking(VariationalImageDecoder):
     """Keeps the latent of the last picture that it was shown, and paints from it when it tells."""
 
     kept: Tensor | None = None
+
+    @classmethod
+    def like(cls, learned: VariationalImageDecoder) -> Peeking:
+        """The same weights, and the habit."""
+        ill = copy(learned)
+        ill.__class__ = cls
+        return ill
 
     def forward(self, memory, target):
         with torch.no_grad():
@@ -220,29 +227,40 @@ def side_door(model: nn.Module) -> None:
 
 @dataclass(frozen=True)
 class Illness:
-    """What makes a model ill: changes to the recipe, and what is done to it before and after training."""
+    """What makes a model ill: changes to the recipe, and what is done to it before and after training.
+
+    Without `planted` the whole model learns; else these slots alone, in the healthy model.
+    """
 
     changes: tuple[str, ...] = ()
+    planted: tuple[str, ...] = ()
     before: Callable[[Any], object] = lambda model: None
-    part: Callable[[Any, Any], tuple[str, nn.Module]] | None = (
-        None  # in a healthy model: slot and what stands there instead
-    )
+    part: Callable[[Any, Any], tuple[str, nn.Module]] | None = None  # of what has learned: slot, what stands there then
     teller: type[ModelStoryteller] = ModelStoryteller
 
 
 PLAIN = "model.caption_decoder={kind: gru, embedding: 32}"  # knows nothing but the memory
-VARIATIONAL = "model.image_decoder={{kind: {}, posterior: target, latent: 16, channels: [16, 8]}}"
+VARIATIONAL = "model.image_decoder={kind: variational, posterior: target, latent: 16, channels: [16, 8]}"
+LEAKING = (VARIATIONAL, "train.steps=200")  # without a KL, until the latent carries something
+PAINTER, WRITER, MEMORY = ("image_decoder",), ("caption_decoder",), ("temporal", "image_decoder", "caption_decoder")
+WITHOUT = {  # a decoder that does not learn is not asked
+    "image_decoder": ("losses.picture=null", "losses.picture_mse=null", "losses.context=null"),
+    "caption_decoder": ("losses.caption=null",),
+}
 HEALTHY = {
     "healthy": Illness(),
-    "variational": Illness((VARIATIONAL.format("variational"), "losses.kl={use: kl, weight: 0.01}")),
+    "plain": Illness((PLAIN, "train.steps=160")),
+    "variational": Illness((VARIATIONAL, "losses.kl={use: kl, weight: 0.01}")),
 }
 ILL = {
-    "unshifted decoder": Illness(("model.caption_decoder={kind: unshifted, embedding: 32}",)),
-    "posterior, prior ignored": Illness((VARIATIONAL.format("variational"),)),
-    "posterior, used in telling": Illness((VARIATIONAL.format("peeking"),)),
-    "memory sees the target": Illness((PLAIN, "model.temporal=side_door"), before=side_door, teller=DoorOpen),
-    "memory is constant": Illness((PLAIN, "model.temporal=constant")),
-    "corpus mode": Illness((PLAIN, "model.temporal=constant", "tell.strategy=greedy")),
+    "unshifted decoder": Illness(("model.caption_decoder={kind: unshifted, embedding: 32}",), WRITER),
+    "posterior, prior ignored": Illness(LEAKING, PAINTER),
+    "posterior, used in telling": Illness(
+        LEAKING, PAINTER, part=lambda ward, model: ("image_decoder", Peeking.like(model.image_decoder))
+    ),
+    "memory sees the target": Illness((PLAIN, "model.temporal=side_door"), MEMORY, before=side_door, teller=DoorOpen),
+    "memory is constant": Illness((PLAIN, "model.temporal=constant"), MEMORY),
+    "corpus mode": Illness((PLAIN, "model.temporal=constant", "tell.strategy=greedy"), MEMORY),
     "one picture": Illness(part=lambda ward, model: ("image_decoder", LearnedPicture(ward.floors["train_median"]))),
     "truncates": Illness(part=lambda ward, model: ("caption_decoder", Truncating(model.caption_decoder))),
     "copies the last picture": Illness(part=lambda ward, model: ("image_decoder", LastFrame())),
@@ -253,9 +271,7 @@ ILL = {
 @contextmanager
 def registered() -> Iterator[None]:
     """While this is open, recipes may name the parts that are ill."""
-    rooms = ((CAPTION_DECODERS, {"unshifted": Unshifted}),)
-    rooms += ((IMAGE_DECODERS, {"peeking": Peeking}),)
-    rooms += ((TEMPORALS, {"constant": Constant, "side_door": SideDoor}),)
+    rooms = ((CAPTION_DECODERS, {"unshifted": Unshifted}), (TEMPORALS, {"constant": Constant, "side_door": SideDoor}))
     for room, parts in rooms:
         room.update(parts)
     try:
@@ -279,22 +295,33 @@ class Ward:
     def teller(self, illness: Illness) -> ModelStoryteller:
         recipe, model = self._model(illness)
         if illness.part:
-            model = copy(model)
-            model._modules = dict(model._modules)
-            slot, part = illness.part(self, model)
-            setattr(model, slot, part)
+            model = with_parts(model, dict([illness.part(self, model)]))
         return illness.teller(model, self.corpus.tokenizer, recipe)
 
     def _model(self, illness: Illness) -> tuple[Recipe, Any]:
         recipe = read_recipe("tiny", (*self.changes, *illness.changes))
         learned = tuple(change for change in illness.changes if not change.startswith("tell."))
         if learned not in self.trained:
-            self.trained[learned] = self._train(illness, recipe)
+            self.trained[learned] = self._planted(illness) if illness.planted else self._train(illness, recipe)
         return recipe, self.trained[learned]
 
-    def _train(self, illness: Illness, recipe: Recipe) -> Any:
+    def _planted(self, illness: Illness) -> Any:
+        """The healthy model with some slots that have learned in it."""
+        _, healthy = self._model(HEALTHY["healthy"])
+        idle = [slot for slot in WITHOUT if slot not in illness.planted]
+        left_out = [change for slot in idle for change in (*WITHOUT[slot], f"model.{slot}=null")]
+        recipe = read_recipe("tiny", (*self.changes, *illness.changes, *left_out))
+        kept = {slot: part for slot, part in healthy.named_children() if slot not in (*illness.planted, *idle)}
+        ill = self._train(illness, recipe, kept)
+        return with_parts(healthy, {slot: getattr(ill, slot) for slot in illness.planted})
+
+    def _train(self, illness: Illness, recipe: Recipe, kept: Mapping[str, nn.Module] | None = None) -> Any:
+        """`kept` stand in their slots as they are, and learn nothing."""
         split = self.corpus.splits["train"]
         state = fresh_state(recipe, self.corpus.tokenizer.vocabulary)
+        for slot, part in (kept or {}).items():
+            setattr(state.model, slot, part)
+        state.model.freeze(*(kept or ()))
         illness.before(state.model)
         rows = Batches(
             split.store, split.windows, self.corpus.tokenizer, recipe.data, recipe.train.batch_size, recipe.seed
@@ -302,6 +329,13 @@ class Ward:
         for _ in train(state, rows.at, recipe, recipe.train.steps, open_accelerator(recipe.train)):
             pass
         return state.model.eval()
+
+
+def with_parts(model: Any, parts: Mapping[str, nn.Module]) -> Any:
+    """The same model with other parts in some slots; the given one stays as it is."""
+    other = copy(model)
+    other._modules = {**model._modules, **parts}
+    return other
 
 
 def _floors(corpus: Corpus) -> dict[str, Any]:

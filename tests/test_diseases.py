@@ -10,9 +10,12 @@ from PIL import Image
 from fabula.bundle import read_recipe
 from fabula.data.corpus import open_corpus
 from fabula.evaluate import evaluate
+from fabula.evaluate.asking import open_chunk
+from fabula.evaluate.honesty import random_captions
 from fabula.floors import fit
 from fabula.story import Frame
 from fabula.verdict import diseases
+from fabula.verdict.uses import uses
 
 SMALL = (
     "data.world.train=24",
@@ -120,11 +123,39 @@ class CutShort(Healthy):
         return super().write(context).removesuffix(" again.")
 
 
+class Rounding(Healthy):
+    """Its last bits hang on how many are told together, as those of a sum on a processor do."""
+
+    def tell(self, contexts, *, seed=0):
+        told = super().tell(contexts, seed=seed)
+        return [replace(frame, picture=shifted(frame.picture, len(contexts) % 7)) for frame in told]
+
+
+class Dicing(Healthy):
+    """Paints noise by its dice, darker or brighter by `heed` levels after what the context shows."""
+
+    def __init__(self, heed):
+        self.heed = heed
+
+    def tell(self, contexts, *, seed=0):
+        return [replace(f, picture=self.noise(c, seed)) for f, c in zip(super().tell(contexts), contexts, strict=True)]
+
+    def noise(self, context, seed):
+        shown = self.paint(list(context))
+        dice = np.random.default_rng([seed, *np.asarray(shown).ravel()[:64]])
+        heard = np.mean(np.asarray(shown)) % 32 > 16
+        return Image.fromarray(np.uint8(dice.integers(64, 192, (16, 32, 3)) + (self.heed if heard else 0)))
+
+
 class Posterior(Healthy):
     """Its painter is very good with the target in sight."""
 
     def paint_in_sight(self, contexts, truths):
         return [Frame(truth.picture, "") for truth in truths]
+
+
+def shifted(picture: Image.Image, levels: int) -> Image.Image:
+    return Image.fromarray(np.asarray(picture) ^ np.uint8(levels))
 
 
 def found(corpus, recipe, floors, teller, folder):
@@ -162,6 +193,39 @@ def test_a_planted_disease_is_called_by_its_name(corpus, recipe, floors, tmp_pat
     assert scores["diseases"]["model"][disease] in " ".join(scores["verdict"])
 
 
+def test_company_is_no_target(corpus, recipe, floors, tmp_path):
+    assert found(corpus, recipe, floors, Rounding(), tmp_path)["diseases"]["model"] == {}
+
+
+@pytest.mark.parametrize(("heed", "named"), [(0, {"pictures ignore the context"}), (32, set())])
+def test_dice_are_told_apart_from_a_weak_use_of_the_context(corpus, recipe, floors, tmp_path, heed, named):
+    scores = found(corpus, recipe, floors, Dicing(heed), tmp_path)
+    further = scores["probes"]["model"]["dice"]["context"]
+    assert abs(further["value"]) < 0.1 * scores["probes"]["model"]["dice"]["picture.change"]
+    assert set(scores["diseases"]["model"]) == named
+
+
+def test_captions_that_are_cut_accuse_nobody(corpus, recipe):
+    """Whoever pays just what evenly drawn words are worth is honest, however few of them it reads."""
+
+    class Even:
+        tokenizer = corpus.tokenizer
+
+        def __init__(self, length):
+            self.recipe = replace(recipe, data=replace(recipe.data, caption_length=length))
+
+        def log_loss(self, contexts, captions):
+            length = self.recipe.data.caption_length
+            return [np.log(64) * len(self.tokenizer.scored_text(said, length).split()) for said in captions]
+
+    split = corpus.splits["test"]
+    chunk = open_chunk(split, np.arange(len(split.windows)), corpus.tokenizer, recipe.data)
+    asked = {length: random_captions(Even(length), chunk) for length in (56, 5, 2)}
+    assert asked[2] is None
+    assert 0 < asked[5]["least"] < asked[56]["least"]
+    assert all(found["nats"] >= found["least"] for found in (asked[5], asked[56]))
+
+
 def test_the_train_median_is_named_as_what_it_is(corpus, recipe, floors, tmp_path):
     median = floors["train_median"].tell([corpus.splits["test"].context(corpus.splits["test"].windows[0])])[0].picture
     scores = found(corpus, recipe, floors, Blind(median), tmp_path)
@@ -171,3 +235,31 @@ def test_the_train_median_is_named_as_what_it_is(corpus, recipe, floors, tmp_pat
 def test_copying_the_last_frame_is_named_as_what_it_is(corpus, recipe, floors, tmp_path):
     scores = found(corpus, recipe, floors, Copier(), tmp_path)
     assert "those of copy_last" in scores["diseases"]["model"]["pictures of a floor"]
+
+
+NATS, FINISHED = "caption.log_loss_word", "caption.finished"
+
+
+def scores_with(**found):
+    cost, finished = ({"value": 0.5, **found.get(part, {})} for part in ("cost", "finished"))
+    return {
+        "windows": 64,
+        "tellers": {"model": {"kind": "model", "metrics": {FINISHED: finished}}},
+        "truth": {"metrics": {FINISHED: {"value": 1.0}}},
+        "probes": {"model": {"conditions": {"shuffled": {NATS: cost}}}},
+    }
+
+
+WELL = {"value": 0.9, "low": 0.85, "high": 0.95}
+
+
+@pytest.mark.parametrize("low", [-0.001, 0.001])
+def test_more_windows_make_no_use_of_a_context_that_is_worth_nothing(low):
+    scores = scores_with(cost={"value": 0.003, "low": low, "high": 0.007}, finished=WELL)
+    assert set(diseases(scores, "model")) == {"captions ignore the context"}
+    assert not any("uses the context" in sentence for sentence in uses(scores, "model"))
+
+
+@pytest.mark.parametrize(("high", "named"), [(0.85, set()), (0.79, {"captions cut short"})])
+def test_captions_are_cut_short_where_chance_cannot_say_otherwise(high, named):
+    assert set(diseases(scores_with(finished={"value": 0.75, "low": 0.65, "high": high}), "model")) == named

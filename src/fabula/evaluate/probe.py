@@ -13,17 +13,27 @@ from fabula.evaluate.alignment import cross_modal
 from fabula.evaluate.asking import Chunk
 from fabula.evaluate.conditions import strangers
 from fabula.evaluate.honesty import honesty
-from fabula.metrics.told import Told
+from fabula.metrics.told import Column, Told
 from fabula.story import Frame, Size
 
 STILL = 1e-4  # a unit moves if its deviation over inputs is more than this share of the typical unit's size
 
 
-def probe(teller: Any, chunk: Chunk, frames: list[Frame], told: Told, size: Size, *, seed: int = 0) -> dict[str, Any]:
+def probe(
+    teller: Any,
+    chunk: Chunk,
+    frames: list[Frame],
+    told: Told,
+    size: Size,
+    *,
+    seed: int = 0,
+    moved: Column | None = None,
+) -> dict[str, Any]:
     """`states`, `cross_modal`, `captions`, and what honesty.py asks, as far as the teller can be asked.
 
-    `frames` are what it told of the chunk, and `told` is the same made ready for the measures. states: `{"units",
-    "still"}`. captions: the share of the windows that have the commonest one. cross_modal: see alignment.py.
+    `frames` are what it told of the chunk, and `told` is the same made ready for the measures. `moved` (N,) is how far
+    another story's context moves each told picture, where that is known. states: `{"units", "still"}`. captions: the
+    share of the windows that have the commonest one. cross_modal: see alignment.py.
     """
     found: dict[str, Any] = {"states": states(teller, chunk.contexts)} if hasattr(teller, "model") else {}
     other = strangers(chunk.stories)
@@ -32,7 +42,7 @@ def probe(teller: Any, chunk: Chunk, frames: list[Frame], told: Told, size: Size
         found["cross_modal"] = cross_modal(teller.vectors, chunk.truths, both, other, chunk.stories)
     if told.captions:
         found["captions"] = {"commonest": _commonest(told.captions), "truth": _commonest(chunk.captions)}
-    return found | honesty(teller, chunk, frames, told, size, seed)
+    return found | honesty(teller, chunk, told, size, seed, moved)
 
 
 def _commonest(captions: Sequence[str]) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fabula.evaluate.asking import told_of
-from fabula.evaluate.conditions import costs
+from fabula.evaluate.conditions import CHANGE, SHUFFLED, costs
 from fabula.evaluate.inquiry import PROBES, SAMPLES, Inquiry
 from fabula.evaluate.probe import probe
 from fabula.evaluate.sampling import draw, samples
@@ -19,6 +19,7 @@ from fabula.evaluate.strips import keep_samples
 from fabula.floors.progress import Progress
 from fabula.hands import each
 from fabula.metrics.likelihood import NATS
+from fabula.metrics.told import Column
 
 Question = tuple[str, str]  # model, part
 
@@ -61,7 +62,12 @@ class Asking:
         nats = np.concatenate(known)[inquiry.few_rows] if known else None
         size = inquiry.data.picture_size
         told = told_of(teller, inquiry.few, frames, nats, size)
-        return probe(teller, inquiry.few, frames, told, size, seed=inquiry.seed)
+        return probe(teller, inquiry.few, frames, told, size, seed=inquiry.seed, moved=self._moved(name))
+
+    def _moved(self, name: str) -> Column | None:
+        """How far another story's context moved each of the few told pictures; None where nobody asked."""
+        changed = self.inquiry.found.conditions.get(name, {}).get(SHUFFLED)
+        return np.concatenate(changed.columns[CHANGE]) if changed and CHANGE in changed.columns else None
 
     def _samples(self, name: str) -> dict[str, Any]:
         inquiry, teller = self.inquiry, self.inquiry.tellers[name]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fabula.verdict.entries import LEAST_NATS, Metrics, between, signed, value, worthless
+from fabula.verdict.entries import LEAST_NATS, Metrics, between, highest, nothing, signed, value, worthless
 
 LEAST_SPREAD = 0.01  # of the truth's spread; below, pictures are one picture in all but name
 FEW = 0.05  # distinct captions a window; below, where the truth has many, a handful of captions serves for all
@@ -19,7 +19,7 @@ ALIKE = 0.25  # a told picture that is so much nearer to a floor's than to the t
 MOSTLY = 0.5  # of the captions
 CUT = 0.2  # share of captions without an end, above the truth's
 RARE = 0.1  # of the true captions: so few are alike that one told for most is a collapse
-BY_DICE = 1.1  # a change that is hardly more than what dice do
+BY_DICE = 0.1  # of what dice change; what a context changes beyond that by less is hardly more
 EASIER = 0.5  # a picture error with the target in sight that is so much smaller than without it
 LIGHTER = 0.8  # the same where what it tells is not shown to be better than a floor
 
@@ -133,7 +133,7 @@ def _a_floors_captions(seen: Seen) -> str | None:
 
 def _cut_short(seen: Seen) -> str | None:
     told, true = value(seen.metrics, "caption.finished"), value(seen.truth, "caption.finished")
-    if told is None or true is None or told >= true - CUT:
+    if told is None or true is None or highest(seen.metrics["caption.finished"]) >= true - CUT:
         return None
     return f"its captions are cut short: {told:.0%} of them come to an end, of the true ones {true:.0%}."
 
@@ -164,12 +164,13 @@ def _blind(seen: Seen) -> str | None:
         return None
     if change["value"] == 0:
         return "its pictures ignore the context: with another story's context they are the same to the pixel."
-    dice = seen.probes.get("dice", {}).get("picture.change", 0.0)
-    if change["value"] > BY_DICE * dice:
+    dice = seen.probes.get("dice", {})
+    further = dice.get("context")
+    if further is None or not nothing(further) or further["value"] > BY_DICE * dice["picture.change"]:
         return None
     return (
-        f"its pictures ignore the context: another story's context changes them by {change['value']:.2g}, another "
-        f"throw of the dice by {dice:.2g}."
+        f"its pictures ignore the context: another story's context changes them by no more than another throw of the "
+        f"dice does, {dice['picture.change']:.2g} (beyond that {signed(further)}{between(further)})."
     )
 
 

@@ -13,16 +13,17 @@ WITHOUT = {  # condition -> what it takes away
     "last_frame": "frames before the last",
     "reversed": "the order of frames",
 }
-PARTS = (("captions", "caption.log_loss_word", " nats a word"), ("pictures", "picture.mae", " of error"))
+NATS = "caption.log_loss_word"
+PARTS = (("captions", NATS, " nats a word"), ("pictures", "picture.mae", " of error"))
 
 
 def uses(scores: Mapping[str, Any], name: str) -> list[str]:
     """What a shuffled context costs, where it costs something; and that it does not where pictures merely differ."""
     conditions = scores.get("probes", {}).get(name, {}).get("conditions", {})
     shuffled = conditions.get("shuffled", {})
-    captions, pictures = shuffled.get("caption.log_loss_word"), shuffled.get("picture.mae")
+    captions, pictures = shuffled.get(NATS), shuffled.get("picture.mae")
     parts, said = [], []
-    if captions is not None and not nothing(captions):
+    if captions is not None and not _no_use(captions, NATS):
         parts.append(f"{signed(captions)} nats a word for captions{between(captions)}")
     if pictures is not None and not nothing(pictures):
         parts.append(f"{signed(pictures)} of picture error{between(pictures)}")
@@ -45,10 +46,15 @@ def _parts_used(conditions: Mapping[str, Metrics], name: str, subject: str, meas
     """Which parts of the context a teller uses for its captions or its pictures, and of which no use can be shown."""
     costs = {part: conditions.get(condition, {}).get(measure) for condition, part in WITHOUT.items()}
     known = {part: cost for part, cost in costs.items() if cost is not None}
-    if not known or nothing(conditions.get("shuffled", {}).get(measure, {"value": 0})):
+    if not known or _no_use(conditions.get("shuffled", {}).get(measure, {"value": 0}), measure):
         return None
     used = [f"{part} ({signed(cost)}{unit} without)" for part, cost in known.items() if not nothing(cost)]
     idle = [part for part, cost in known.items() if nothing(cost)]
     said = [f"use {listed(used)}"] if used else []
     said += [f"no use of {listed(idle)} can be shown"] if idle else []
     return f"{name}'s {subject}: {'; '.join(said)}."
+
+
+def _no_use(cost: Mapping[str, Any], measure: str) -> bool:
+    """Whether a context costs nothing, or for captions what is next to nothing though it be beyond doubt."""
+    return nothing(cost) or (measure == NATS and worthless(cost, LEAST_NATS))
