@@ -95,7 +95,7 @@ def find(path: Path | str) -> Path:
 
 
 def _why_not(path: Path) -> str:
-    if (path / "checkpoints").is_dir():
+    if (path / "checkpoints").is_dir() and not (path / "bundle").is_dir():
         return "this run has not ended; go on with `fabula train ... --resume`, or name one of its checkpoints"
     folder = path / "bundle" if (path / "bundle").is_dir() else path
     absent = [part for part in PARTS if not (folder / part).is_file()]

@@ -74,12 +74,17 @@ def own_tensors(module: nn.Module) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def fill(module: nn.Module, tensors: Mapping[str, Tensor], where: Path) -> None:
-    """Copy tensors into the module they were saved from; FabulaError where names or shapes do not fit."""
+    """Copy tensors into the module they were saved from.
+
+    Errors: FabulaError where names, shapes or kinds do not fit, or a weight is no number.
+    """
     own = own_tensors(module)
     if wrong := _misfits(own, tensors):
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         raise FabulaError(f"{where}: these weights are of another model: {'; '.join(wrong[:NAMED])}{more}")
     for name, tensor in own.items():
+        if not tensors[name].isfinite().all():
+            raise FabulaError(f"{where}: {name} holds what is no number; take an earlier checkpoint, or train again")
         tensor.copy_(tensors[name])
 
 
@@ -87,4 +92,6 @@ def _misfits(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str
     wrong = [f"{name} is missing" for name in own if name not in found]
     wrong += [f"{name} is not part of the model" for name in found if name not in own]
     both = [name for name in own if name in found and own[name].shape != found[name].shape]
-    return wrong + [f"{name} is {list(found[name].shape)} and not {list(own[name].shape)}" for name in both]
+    wrong += [f"{name} is {list(found[name].shape)} and not {list(own[name].shape)}" for name in both]
+    kinds = [name for name in own if name in found and own[name].is_floating_point() != found[name].is_floating_point()]
+    return wrong + [f"{name} is of {found[name].dtype} and not of {own[name].dtype}" for name in kinds]

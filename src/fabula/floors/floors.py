@@ -30,6 +30,7 @@ FORMAT = 1
 ABOUT, PICTURES, COUNTS, LANGUAGE = "floors.json", "pictures.safetensors", "ngram.safetensors", "language.safetensors"
 WITHOUT_CONTEXT = ("train_median", "train_mean", "most_common_caption", "ngram")
 WEIGHTS = "cache"  # the name of the cache's weights beside the n-grams
+Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,15 @@ class Floors:
             raise FabulaError(f"{folder}: floors of another version or tokenizer; remove the folder, and fit them anew")
         try:
             return _loaded(folder, about["caption"], recipe, tokenizer)
-        except (KeyError, TypeError) as error:
+        except FabulaError:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
             raise FabulaError(f"{folder}: broken floors ({error}); remove the folder, and fit them anew") from error
 
 
 def _loaded(folder: Path, caption: str, recipe: Recipe, tokenizer: Tokenizer) -> Floors:
     pictures, counts = _load_arrays(folder / PICTURES), _load_arrays(folder / COUNTS)
+    _check_arrays(pictures, counts, recipe)
     mix = counts.pop(WEIGHTS)
     return Floors(
         recipe,
@@ -97,6 +101,18 @@ def _loaded(folder: Path, caption: str, recipe: Recipe, tokenizer: Tokenizer) ->
         counts=Cached(NGram.from_arrays(counts, tokenizer.vocabulary), mix),
         language=_load_language(folder / LANGUAGE, recipe, tokenizer),
     )
+
+
+def _check_arrays(pictures: Arrays, counts: Arrays, recipe: Recipe) -> None:
+    """ValueError where what was read is not of the form of what was written."""
+    size = recipe.data.picture_size
+    for name, array in pictures.items():
+        if array.dtype != np.uint8 or array.shape != (size.height, size.width, 3):
+            raise ValueError(f"{name}: {array.dtype} {array.shape} is no picture of {size}")
+    for name, array in counts.items():
+        kind = np.int64 if name.endswith(("grams", "contexts")) else np.float64
+        if array.dtype != kind or not np.isfinite(array).all():
+            raise ValueError(f"{name}: expected numbers of {np.dtype(kind)}")
 
 
 def _load_language(path: Path, recipe: Recipe, tokenizer: Tokenizer) -> Unconditional | None:
@@ -112,5 +128,5 @@ def _save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     weights.save_tensors(path, {name: torch.from_numpy(np.ascontiguousarray(a)) for name, a in arrays.items()}, {})
 
 
-def _load_arrays(path: Path) -> dict[str, NDArray[Any]]:
+def _load_arrays(path: Path) -> Arrays:
     return {name: tensor.numpy() for name, tensor in weights.load_tensors(path)[0].items()}
