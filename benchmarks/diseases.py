@@ -33,6 +33,7 @@ WIDE = (
     "posterior, prior ignored",
 )  # what hangs on chance; the others are as ill with many windows as with few
 NAMED = {  # what each must be called, at least
+    "plain": "captions ignore the context",  # nothing is planted: so small, its memory is worth next to nothing to them
     "unshifted decoder": "unshifted decoder",
     "posterior, prior ignored": "posterior carries the target",
     "posterior, used in telling": "sees the target",

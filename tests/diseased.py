@@ -283,9 +283,13 @@ def registered() -> Iterator[None]:
 
 
 class Ward:
-    """One small world, its floors, and models trained on it; each training is done once."""
+    """One small world, its floors, and models trained on it; each training is done once.
 
-    def __init__(self, *changes: str, steps: int = 80, seed: int = 0):
+    The healthy model learns for `steps`, what is planted in it for `planting` where that is given.
+    """
+
+    def __init__(self, *changes: str, steps: int = 80, planting: int | None = None, seed: int = 0):
+        self.planting = f"train.steps={planting or steps}"
         self.changes = (*SMALL, f"train.steps={steps}", f"seed={seed}", *changes)
         self.recipe = read_recipe("tiny", self.changes)
         self.corpus: Corpus = open_corpus(self.recipe.data)
@@ -310,7 +314,7 @@ class Ward:
         _, healthy = self._model(HEALTHY["healthy"])
         idle = [slot for slot in WITHOUT if slot not in illness.planted]
         left_out = [change for slot in idle for change in (*WITHOUT[slot], f"model.{slot}=null")]
-        recipe = read_recipe("tiny", (*self.changes, *illness.changes, *left_out))
+        recipe = read_recipe("tiny", (*self.changes, self.planting, *illness.changes, *left_out))
         kept = {slot: part for slot, part in healthy.named_children() if slot not in (*illness.planted, *idle)}
         ill = self._train(illness, recipe, kept)
         return with_parts(healthy, {slot: getattr(ill, slot) for slot in illness.planted})

@@ -152,8 +152,9 @@ def _deaf(seen: Seen) -> str | None:
     cost = seen.probes.get("conditions", {}).get("shuffled", {}).get("caption.log_loss_word")
     if cost is None or not worthless(cost, LEAST_NATS):
         return None
+    heeded = "ignore" if nothing(cost) else "make next to nothing of"
     return (
-        f"its captions ignore the context: another story's context changes the log-loss of a word by "
+        f"its captions {heeded} the context: another story's context changes the log-loss of a word by "
         f"{signed(cost)} nats{between(cost)}."
     )
 
