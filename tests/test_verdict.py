@@ -125,6 +125,18 @@ def test_pictures_that_differ_but_are_no_truer_are_said_and_are_no_collapse():
     assert any("makes it no truer" in sentence for sentence in verdict(scores))
 
 
+def test_what_is_worth_next_to_nothing_is_no_use_however_sure_it_is():
+    scores = changed((*SHUFFLED, "picture.mae"), {"value": 3e-6, "low": 2e-6, "high": 4e-6})
+    scores["probes"]["model"]["conditions"]["shuffled"]["caption.log_loss_word"] = {
+        "value": 0.2,
+        "low": 0.1,
+        "high": 0.3,
+    }
+    (said,) = [sentence for sentence in verdict(scores) if "uses the context" in sentence]
+    assert "nats" in said
+    assert "picture" not in said
+
+
 def test_where_a_floor_is_better_it_is_named_and_an_oracle_never_is():
     said = against_floors(changed((*OWN, "picture.mae", "value"), 0.2), "model")
     assert "model is worse than copy_last on picture.mae." in said

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LEAST_NATS = 0.02  # a word: a context that is shown to be worth less, with all chance allowed for, is ignored
+LEAST_ERROR = 0.001  # of a pixel, where 1 is from black to white: a quarter of one step of 255
 Metrics = Mapping[str, Mapping[str, Any]]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fabula.verdict.entries import LEAST_NATS, Metrics, between, listed, nothing, signed, worthless
+from fabula.verdict.entries import LEAST_ERROR, LEAST_NATS, Metrics, between, listed, nothing, signed, worthless
 
 WITHOUT = {  # condition -> what it takes away
     "pictures_only": "the captions given",
@@ -13,19 +13,20 @@ WITHOUT = {  # condition -> what it takes away
     "last_frame": "frames before the last",
     "reversed": "the order of frames",
 }
-NATS = "caption.log_loss_word"
-PARTS = (("captions", NATS, " nats a word"), ("pictures", "picture.mae", " of error"))
+NATS, ERROR = "caption.log_loss_word", "picture.mae"
+LEAST = {NATS: LEAST_NATS, ERROR: LEAST_ERROR}  # what is worth less is next to nothing, though it be beyond doubt
+PARTS = (("captions", NATS, " nats a word"), ("pictures", ERROR, " of error"))
 
 
 def uses(scores: Mapping[str, Any], name: str) -> list[str]:
     """What a shuffled context costs, where it costs something; and that it does not where pictures merely differ."""
     conditions = scores.get("probes", {}).get(name, {}).get("conditions", {})
     shuffled = conditions.get("shuffled", {})
-    captions, pictures = shuffled.get(NATS), shuffled.get("picture.mae")
+    captions, pictures = shuffled.get(NATS), shuffled.get(ERROR)
     parts, said = [], []
     if captions is not None and not _no_use(captions, NATS):
         parts.append(f"{signed(captions)} nats a word for captions{between(captions)}")
-    if pictures is not None and not nothing(pictures):
+    if pictures is not None and not _no_use(pictures, ERROR):
         parts.append(f"{signed(pictures)} of picture error{between(pictures)}")
     if captions is not None and nothing(captions) and not worthless(captions, LEAST_NATS):
         said.append(
@@ -48,13 +49,13 @@ def _parts_used(conditions: Mapping[str, Metrics], name: str, subject: str, meas
     known = {part: cost for part, cost in costs.items() if cost is not None}
     if not known or _no_use(conditions.get("shuffled", {}).get(measure, {"value": 0}), measure):
         return None
-    used = [f"{part} ({signed(cost)}{unit} without)" for part, cost in known.items() if not nothing(cost)]
-    idle = [part for part, cost in known.items() if nothing(cost)]
+    used = [f"{part} ({signed(cost)}{unit} without)" for part, cost in known.items() if not _no_use(cost, measure)]
+    idle = [part for part, cost in known.items() if _no_use(cost, measure)]
     said = [f"use {listed(used)}"] if used else []
     said += [f"no use of {listed(idle)} can be shown"] if idle else []
     return f"{name}'s {subject}: {'; '.join(said)}."
 
 
 def _no_use(cost: Mapping[str, Any], measure: str) -> bool:
-    """Whether a context costs nothing, or for captions what is next to nothing though it be beyond doubt."""
-    return nothing(cost) or (measure == NATS and worthless(cost, LEAST_NATS))
+    """Whether a context costs nothing, or next to nothing."""
+    return nothing(cost) or worthless(cost, LEAST[measure])
