@@ -40,6 +40,14 @@ def new_folder(folder: Path) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
+def check_room(folder: Path) -> None:
+    """Before long work: FabulaError where `folder` could not be written at its end. Nothing is left of the trial."""
+    draft = folder.with_name(f".{folder.name}.part-{os.getpid()}")
+    with said("write", folder), _parents(folder):
+        draft.mkdir()
+        draft.rmdir()
+
+
 @contextmanager
 def _parents(path: Path) -> Iterator[None]:
     """The folders above `path`; those that are made for it go again where nothing comes to stand in them."""

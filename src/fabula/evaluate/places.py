@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fabula import files
 from fabula.errors import FabulaError
 
 OURS = {
@@ -21,7 +22,7 @@ OURS = {
 
 
 def check_out(folder: Path) -> None:
-    """Refuse a folder that holds anything but an evaluation."""
+    """Refuse a folder that holds anything but an evaluation, or that cannot be written."""
     if folder.exists() and not folder.is_dir():
         raise FabulaError(f"{folder} is a file; name a folder for the evaluation with --out")
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
@@ -29,6 +30,7 @@ def check_out(folder: Path) -> None:
     if foreign or (names and "scores.json" not in names):
         held = (foreign or names)[0]
         raise FabulaError(f"{folder} already holds {held}, which is no evaluation; name another folder with --out")
+    files.check_room(folder)
 
 
 def place_for(what: Path, out: Path | None, *, floors: bool) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from fabula import files
 from fabula.data.open import of_source
 from fabula.data.store import Store, open_store
 from fabula.errors import FabulaError
@@ -41,6 +42,7 @@ def make_scorer(
     plan, design = plan or Plan(), design or Design()
     if out.exists():
         raise FabulaError(f"{out}: stands already; name a new folder")
+    files.check_room(out)
     stores = {source: open_store(of_source(data, source), "train") for source in sources}
     tokenizer = Tokenizer.train(chain.from_iterable(store.captions for store in stores.values()), design.vocabulary)
     began = time.monotonic()
