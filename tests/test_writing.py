@@ -190,6 +190,18 @@ def test_writing_stops_when_all_have_ended():
 SMALL, SHORT = Vocabulary(6, pad=3, begin=1, end=2), 3
 
 
+def test_captions_that_have_ended_are_no_longer_computed():
+    made, rows = decoder(), []
+    step = made.step
+    made.step = lambda words, carry: (rows.append(len(words)), step(words, carry))[1]  # type: ignore[method-assign]
+    with torch.inference_mode():
+        ids = write(made, memory(40), LENGTH, VOCABULARY, Tell("sample", top_p=1.0), dice(*range(40)))
+    lengths = (ids != VOCABULARY.pad).sum(1)
+    assert rows == sorted(rows, reverse=True)
+    assert rows[-1] < rows[0] == 40
+    assert all(count >= int((lengths > place).sum()) for place, count in enumerate(rows))
+
+
 def all_captions() -> torch.Tensor:
     """Every caption of at most SHORT tokens over the small vocabulary, ended or cut."""
     words = [word for word in range(SMALL.size) if word not in (SMALL.pad, SMALL.begin, SMALL.end)]

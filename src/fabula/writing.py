@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from fabula import recipe as recipes
-from fabula.roles import CaptionDecoder, Dice
+from fabula.roles import CaptionDecoder, Carry, Dice
 from fabula.types import Memory, Vocabulary
 
+DONE = 0.25  # once so large a share of the captions at hand has ended, they are put away
 LIKELIEST = 256  # words that are looked at first; all are where the nucleus of a row is larger
 COLDEST = 1e-30  # a lower temperature is greedy: there float32 ends
 
@@ -29,24 +30,27 @@ def write(
     for place in range(length):
         logits, carry = decoder.step(page.word, carry)
         scores = page.scores(logits, tell.repetition_penalty)
-        page.add(scores.argmax(-1) if luck is None else draw(scores, luck[:, place], tell))
+        page.add(scores.argmax(-1) if luck is None else draw(scores, luck[page.rows, place], tell))
         if page.ended.all():
             break
+        if page.ended.sum() >= DONE * len(page.rows):
+            carry = page.put_away(carry)
     return page.ids
 
 
 class Page:
-    """What has been written so far of B captions."""
+    """What has been written so far of B captions; of those that are not put away R are still at hand."""
 
     def __init__(self, memory: Memory, length: int, vocabulary: Vocabulary, copies: int = 1):
         state = memory.state.values
         self.vocabulary, self.place = vocabulary, 0
         self.ids = state.new_full((len(state) * copies, length), vocabulary.pad, dtype=torch.long)  # (B, L)
-        self.word = torch.full_like(self.ids[:, 0], vocabulary.begin)  # the last word
-        self.ended = self.ids.new_zeros(len(self.ids), dtype=torch.bool)
+        self.word = torch.full_like(self.ids[:, 0], vocabulary.begin)  # (R,) the last word
+        self.ended = self.ids.new_zeros(len(self.ids), dtype=torch.bool)  # (R,)
+        self.rows = torch.arange(len(self.ids), device=self.ids.device)  # (R,) which captions are at hand
 
     def scores(self, logits: Tensor, penalty: float) -> Tensor:
-        """Logits to what is chosen by, (B, V): the log-probability of a word already written is multiplied.
+        """Logits to what is chosen by, (R, V): the log-probability of a word already written is multiplied.
 
         Keskar et al. 2019, section 4.1, there of raw logits, which makes it depend on where their zero lies.
         """
@@ -54,15 +58,21 @@ class Page:
         scores[:, [self.vocabulary.pad, self.vocabulary.begin]] = -torch.inf
         if penalty == 1:
             return scores
-        scores, said = scores.log_softmax(-1), self.ids[:, : self.place]
+        scores, said = scores.log_softmax(-1), self.ids[self.rows, : self.place]
         return scores.scatter_(1, said, scores.gather(1, said) * penalty)
 
     def add(self, words: Tensor) -> None:
-        """Write one more word (B,) on every caption that has not ended."""
+        """Write one more word (R,) on every caption at hand that has not ended."""
         self.word = words.masked_fill(self.ended, self.vocabulary.pad)
-        self.ids[:, self.place] = self.word
+        self.ids[self.rows, self.place] = self.word
         self.ended = self.ended | (self.word == self.vocabulary.end)
         self.place += 1
+
+    def put_away(self, carry: Carry) -> Carry:
+        """Keep at hand what has not ended; gives what the decoder carries of these."""
+        open_still = ~self.ended
+        self.rows, self.word, self.ended = self.rows[open_still], self.word[open_still], self.ended[open_still]
+        return tuple(part[open_still] for part in carry)
 
     def reorder(self, rows: Tensor) -> None:
         self.ids, self.ended = self.ids[rows], self.ended[rows]
