@@ -195,7 +195,7 @@ def test_captions_that_have_ended_are_no_longer_computed():
     step = made.step
     made.step = lambda words, carry: (rows.append(len(words)), step(words, carry))[1]  # type: ignore[method-assign]
     with torch.inference_mode():
-        ids = write(made, memory(40), 60, VOCABULARY, Tell("sample", top_p=1.0), dice(*range(40)))
+        ids = write(made, memory(40), 60, VOCABULARY, Tell("sample", temperature=4, top_p=1.0), dice(*range(40)))
     lengths = (ids != VOCABULARY.pad).sum(1)
     assert rows == sorted(rows, reverse=True)
     assert rows[-1] < rows[0] == 40
