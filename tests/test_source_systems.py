@@ -55,11 +55,13 @@ def test_the_small_form_learns_one_batch_by_heart(name, corpora):
     corpus = corpora(recipe)
     batches = Batches(corpus.splits["train"].store, corpus.splits["train"].windows, corpus.tokenizer, recipe.data, 4)
     state, one = fresh_state(recipe, corpus.tokenizer.vocabulary), batches.gather([0, 3, 6, 9])
-    reports = list(train(state, lambda _: one, recipe, STEPS, open_accelerator(recipe.train)))
-    first, last = reports[0].parts, reports[-1].parts
-    assert last["caption"] < 0.25 * first["caption"]
-    if "picture" in first:
-        assert last["picture"] < 0.6 * first["picture"]
+    reports = train(state, lambda _: one, recipe, STEPS, open_accelerator(recipe.train))
+    first = next(reports).parts
+    assert any(_by_heart(first, report.parts) for report in reports)  # the first step that does ends it
+
+
+def _by_heart(first, now):
+    return now["caption"] < 0.25 * first["caption"] and now.get("picture", 0) <= 0.6 * first.get("picture", 0)
 
 
 def _without_dropout(recipe):
