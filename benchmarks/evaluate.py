@@ -59,11 +59,14 @@ def _costs(opened: Opened, count: int) -> dict[str, float]:
 def _show(costs: dict[int, dict[str, float]]) -> None:
     few, many = costs[min(costs)], costs[max(costs)]
     work = sum(seconds for part, seconds in many.items() if part != "whole")
-    table = Table("part", *(f"{count:,} windows" for count in costs), "ms a window more")
+    growth = ["ms a window more"] if len(costs) > 1 else []
+    table = Table("part", *(f"{count:,} windows" for count in costs), *growth)
     for part, seconds in sorted(many.items(), key=lambda item: -item[1]):
         if seconds >= LEAST * work:
             more = 1000 * (seconds - few.get(part, 0.0)) / max(1, max(costs) - min(costs))
-            table.add_row(part, *(f"{cost.get(part, 0.0):.1f} s" for cost in costs.values()), f"{more:.2f}")
+            table.add_row(
+                part, *(f"{cost.get(part, 0.0):.1f} s" for cost in costs.values()), *(f"{more:.2f}" for _ in growth)
+            )
     Console().print(table)
 
 
