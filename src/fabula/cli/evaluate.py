@@ -56,15 +56,19 @@ def evaluate(
     given = (what, overrides or [], data, split, keys)
     opened = _floors(*given) if floors else _run(*given, device, alone)
     wished = {"seed": seed, "limit": limit, "keep": keep, "only": only or (), "closely": closely}
-    scores = evaluate_tellers(**vars(opened), **wished, scorer=looks, out=place, progress=bars)
-    audited = None
-    if not only or AUDIT in only:
-        learned = None if floors else bundle.read_recipe(bundle.find(what) / "recipe.yaml").data
-        audited = audit_evaluated(opened.data, opened.split.store, place, learned=learned, progress=bars)
+    learned = None if floors else bundle.read_recipe(bundle.find(what) / "recipe.yaml").data
+    told = []
+
+    def audit(folder: Path) -> None:
+        told.append(audit_evaluated(opened.data, opened.split.store, folder, learned=learned, progress=bars))
+
+    beside = audit if not only or AUDIT in only else None
+    scores = evaluate_tellers(**vars(opened), **wished, scorer=looks, out=place, beside=beside, progress=bars)
     console = Console()
     show(scores, console)
-    if audited and audited["leaks"]:
-        console.print(warning(audited), style="bold red", highlight=False)
+    for audited in told:
+        if audited["leaks"]:
+            console.print(warning(audited), style="bold red", highlight=False)
     console.print(spoken(files.read_json(place / "costs.json"), scores["windows"]), style="dim", highlight=False)
     page = report.write([place if floors or out else what], place / "report.html")
     console.print(f"Written: {page}", highlight=False, soft_wrap=True)

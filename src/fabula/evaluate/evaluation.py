@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ def evaluate(
     only: Collection[str] = (),
     closely: int = CLOSELY,
     about: Mapping[str, Any] | None = None,
+    beside: Callable[[Path], object] | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write the folder `out`, and give what stands in its `scores.json`.
@@ -52,7 +53,7 @@ def evaluate(
     None all. `about` is added to the protocol. `ceilings` are asked about few windows, and `scorer` embeds what
     was told of these.
     `only` names the parts that are measured (`PARTS`), all where it is empty. `closely` is how many windows are
-    looked at closely.
+    looked at closely. `beside` may write more into the folder before it is put in its place.
     Errors: FabulaError where `out` holds something else, or a part is unknown, before any work.
     """
     started = time.perf_counter()
@@ -72,6 +73,8 @@ def evaluate(
         with inquiry.found.timed("boards"):
             write_boards(draft, tellers, split, seed)
         files.write_json(draft / "scores.json", scores)
+        if beside is not None:
+            beside(draft)
         files.write_json(draft / "costs.json", costs(inquiry.found, time.perf_counter() - started))
     return scores
 
