@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Fit = Literal["stretch", "crop", "pad"]
+COMPRESSION = 6  # of PNG files: fixed, so that equal pictures are equal bytes
 GREY = 128  # what fills the borders of `pad` and stands for a picture that is absent: nearly 0 for a model
 MOST_PIXELS = 100_000_000  # a larger picture is taken for a decompression bomb
 EQUALISED = "fabula equalised"  # in `picture.info`: equalised once, not to be equalised again

@@ -12,14 +12,13 @@ from fabula.data.open import of_source, open_source
 from fabula.data.records import to_row
 from fabula.drawing.storyboard import panels, storyboard
 from fabula.errors import FabulaError, pick
-from fabula.images import prepare, to_picture, to_rgb
+from fabula.images import COMPRESSION, prepare, to_picture, to_rgb
 from fabula.recipe import Data
 from fabula.story import Frame, Size, Story, Storyteller
 
 NOTE = "telling.json"  # how it was told; a folder with this note may be replaced by another telling
 STORYBOARD = "storyboard.png"
 UNPAINTED = to_picture(prepare(None, Size(60, 125)))  # what a model reads where a frame has no picture
-COMPRESSION = 6  # of PNG files; fixed, so that one telling is one sequence of bytes
 
 
 @runtime_checkable

@@ -1,18 +1,12 @@
 """Confusions in a real browser: tables scroll within themselves, and what is hidden opens by key."""
 
 import pytest
-from browser import check_page, check_print, opened
+from browser import check_page, check_print
 from confused_run import make_confused
 
 from fabula import report
 
 SECTION = "section[id$=confusions]"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("home")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

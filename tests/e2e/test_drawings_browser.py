@@ -1,16 +1,10 @@
 """Changed contexts, weights and samples in a real browser, on a screen and on a phone, by day and by night."""
 
 import pytest
-from browser import check_page, check_print, opened
+from browser import check_page, check_print
 from drawn_run import make_drawn
 
 from fabula import report
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("home")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

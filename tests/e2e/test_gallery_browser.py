@@ -1,7 +1,7 @@
 """The gallery of 5,000 windows in a real browser: it fits, it filters as the table says, hands and ears reach it."""
 
 import pytest
-from browser import check_keyboard, check_page, check_print, opened
+from browser import check_keyboard, check_page, check_print
 from told_windows import CAPTION, PICTURE, STRANGE, columns, make_evaluation
 
 from fabula import report
@@ -9,12 +9,6 @@ from fabula import report
 COUNT, TILES, AT_ONCE = 5_000, 256, 24
 HEAVIEST = 15_000_000  # bytes of the page
 BY_HAND = """() => document.activeElement.getAttribute("name") || document.activeElement.textContent.trim()"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("home")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,12 @@ from fabula.data.contexts import to_frames
 from fabula.drawing.maps.heat import Scale, over_picture
 from fabula.drawing.maps.maps import Weighed, last_of_stacks
 from fabula.drawing.maps.watching import look, place_of
-from fabula.images import to_picture, to_uint8
+from fabula.images import COMPRESSION, to_picture, to_uint8
 from fabula.story import Frame
 from fabula.storyteller import ModelStoryteller
 
 BARS = ("frame", "written", "gate")  # one share a frame
 PLACES = 4  # decimals of a weight
-COMPRESSION = 6  # of PNG files: fixed, so that equal pictures are equal bytes
 
 
 def attention(teller: Any, contexts: Sequence[Sequence[Frame]], told: Sequence[Frame]) -> Weighed | None:

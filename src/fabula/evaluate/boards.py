@@ -15,12 +15,11 @@ from fabula.data.corpus import Split
 from fabula.drawing.maps.maps import Weighed
 from fabula.evaluate.asking import Chunk, kind_of, told_frames
 from fabula.evaluate.attention import attention, maps_of
-from fabula.images import to_rgb
+from fabula.images import COMPRESSION, to_rgb
 from fabula.story import Frame, Storyteller
 
 RANKED_BY = ("picture.mae", "caption.log_loss_word")  # a window's place is the mean of its places in these
 EACH = 3  # windows of a kind
-COMPRESSION = 6  # of PNG files: fixed, so that equal pictures are equal bytes
 
 
 def keep_pictures(folder: Path, teller: str, chunk: Chunk, frames: Sequence[Frame], kept: set[int]) -> None:

@@ -64,18 +64,26 @@ def evaluate(
     kept = set(numbers[some_of(len(numbers), keep)].tolist())
     inquiry = Inquiry(tellers, split, tokenizer, data, numbers, seed, ceilings or {}, scorer, only or PARTS, closely)
     with files.new_folder(out) as draft:
-        ask_all(inquiry, draft, kept, progress)
-        scores = summary(inquiry, about or {})
-        scores["probes"] = probes(inquiry, draft, progress)
-        scores["ordering"] = _ordering(inquiry)
-        scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
-        scores["verdict"] = verdict(scores)
-        with inquiry.found.timed("boards"):
-            write_boards(draft, tellers, split, seed)
+        scores = _measured(inquiry, draft, kept, about or {}, progress)
         files.write_json(draft / "scores.json", scores)
         if beside is not None:
             beside(draft)
         files.write_json(draft / "costs.json", costs(inquiry.found, time.perf_counter() - started))
+    return scores
+
+
+def _measured(
+    inquiry: Inquiry, folder: Path, kept: set[int], about: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """All that stands in scores.json; tables and pictures are written on the way."""
+    ask_all(inquiry, folder, kept, progress)
+    scores = summary(inquiry, about)
+    scores["probes"] = probes(inquiry, folder, progress)
+    scores["ordering"] = _ordering(inquiry)
+    scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
+    scores["verdict"] = verdict(scores)
+    with inquiry.found.timed("boards"):
+        write_boards(folder, inquiry.tellers, inquiry.split, inquiry.seed)
     return scores
 
 
