@@ -82,7 +82,7 @@ class Peeking(VariationalImageDecoder):
             self.kept = self.peek(memory.state.mean(), target).mean
         return super().forward(memory, target)
 
-    def generate(self, memory, dice):
+    def generate(self, memory, dice, manner=None):
         known = memory.state.mean()
         if self.kept is None or len(self.kept) != len(known):
             return super().generate(memory, dice)
@@ -127,7 +127,7 @@ class LearnedPicture(ImageDecoder):
     def forward(self, memory, target):
         return Compared(self.picture.expand_as(target), target)
 
-    def generate(self, memory, dice):
+    def generate(self, memory, dice, manner=None):
         return self.picture.expand(len(dice), -1, -1, -1)
 
 
@@ -137,7 +137,7 @@ class LastFrame(ImageDecoder):
     def forward(self, memory, target):
         return Compared(newest_frame(memory.context), target)
 
-    def generate(self, memory, dice):
+    def generate(self, memory, dice, manner=None):
         return newest_frame(memory.context)
 
 

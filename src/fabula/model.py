@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fabula.itself import AGAIN, caption_again, image_again
-from fabula.layers.frames import newest
+from fabula.layers.frames import newest, with_caption
 from fabula.roles import CaptionDecoder, Fusion, ImageDecoder, ImageEncoder, Temporal, TextEncoder
 from fabula.types import VECTORS, Compared, Frames, Memory, StoryBatch, StoryOutput, Tokens, Vocabulary
 
@@ -47,7 +47,7 @@ class StoryModel(nn.Module):
         `wanted` is what the losses need; `image_again` and `caption_again` are computed only for who needs them.
         """
         memory = self.remember(batch.context)
-        image = self.image_decoder(memory, batch.target.images[:, 0]) if self.image_decoder else None
+        image = self._painted(memory, batch.target) if self.image_decoder else None
         caption = self.caption_decoder(memory, batch.target.captions[:, 0]) if self.caption_decoder else None
         terms = {name: term for said in (memory, image, caption) if said for name, term in said.beside.items()}
         return StoryOutput(image, caption, memory, terms, dict(self._again(memory.context, wanted)))
@@ -63,7 +63,15 @@ class StoryModel(nn.Module):
         if notes and self.notes_in == "decoding":
             state = state.followed_by(Tokens(*(part.flatten(1, 2) for part in _by_story(notes, context))))
         vectors = (tokens.mean().unflatten(0, context.present.shape) for tokens in (image, text))  # (B, K, D)
-        return Memory(state, context, dict(zip(VECTORS, vectors, strict=True)))
+        return Memory(state, context, dict(zip(VECTORS, vectors, strict=True)), _by_story(image, context))
+
+    def hear(self, memory: Memory, captions: Tensor, heard: Tensor | None = None) -> Memory:
+        """The memory that a painter reads who listens: the captions (B, L) that are being told stand in it as one more
+        frame, without a picture. `heard` (B,) is False where a story's is not told. Who does not listen hears nothing.
+        """
+        if self.image_decoder is None or not self.image_decoder.listens:
+            return memory
+        return self.remember(with_caption(memory.context, captions, heard, pad=self.vocabulary.pad))
 
     def similarity(self, context: Frames) -> Tensor:
         """Cosine of the picture's and the caption's encoding of each present frame, (N,) in [-1, 1].
@@ -97,6 +105,13 @@ class StoryModel(nn.Module):
         for part in self.frozen:
             part.eval()
         return self
+
+    def _painted(self, memory: Memory, target: Frames) -> Compared:
+        assert self.image_decoder is not None
+        captions = target.captions[:, 0]
+        heard = torch.rand(len(captions), device=captions.device) >= self.image_decoder.unheard
+        memory = self.hear(memory, captions, heard if self.training else None)
+        return self.image_decoder(memory, target.images[:, 0])
 
     def _encode(self, context: Frames) -> tuple[Tokens, Tokens]:
         images, captions = context.images.flatten(0, 1), context.captions.flatten(0, 1)

@@ -125,7 +125,7 @@ class Train:
 
 @dataclass(frozen=True)
 class Tell:
-    """How captions are chosen word by word."""
+    """How captions are chosen word by word, how pictures are painted, and of how many the best is told."""
 
     strategy: Literal["greedy", "sample", "beam"] = "sample"
     temperature: Positive = 0.8
@@ -133,6 +133,10 @@ class Tell:
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.9
     repetition_penalty: Positive = 1.2
     beams: Number = 4
+    picture: Literal["sample", "guess"] = "sample"  # of painters that can do both; guess: the one of least error
+    flow_steps: Number = 10  # of painters that follow a flow
+    guidance: Positive = 1.0  # 1: none; above, what the story says of the picture is overstated
+    candidates: Number = 1  # told of every frame; the best by the teller's own ranking is kept
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from fabula.types import Compared, Memory, StoryBatch, StoryOutput, Tokens
+from fabula.types import USUAL, Compared, Manner, Memory, StoryBatch, StoryOutput, Tokens
 
 Carry = tuple[Tensor, ...]  # what a caption decoder carries from word to word; every tensor is (B, ...)
 Dice = Sequence[Generator]  # one generator a story, so that a story told alone or in a batch is the same
@@ -56,16 +57,22 @@ class Temporal(nn.Module, ABC):
 
 
 class ImageDecoder(nn.Module, ABC):
-    """The memory of a story to its next picture. Given: dim, size (height, width)."""
+    """The memory of a story to its next picture. Given: dim, size (height, width).
+
+    Who listens is given a memory that holds the caption which is being told, as one more frame without a picture: the
+    true caption in training, except for the share `unheard` of the windows, and in telling the one that was written.
+    """
 
     offers: tuple[str, ...] = ()  # the names that its Compared holds beside
+    listens: bool = False
+    unheard: float = 0.0
 
     @abstractmethod
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         """One training pass against (B, C, H, W) in [-1, 1]."""
 
     @abstractmethod
-    def generate(self, memory: Memory, dice: Dice) -> Tensor:
+    def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
         """(B, C, H, W) in [-1, 1]."""
 
 
@@ -73,6 +80,7 @@ class CaptionDecoder(nn.Module, ABC):
     """The memory of a story to its next caption, word by word. Given: dim, vocabulary."""
 
     offers: tuple[str, ...] = ()  # the names that its Compared holds beside
+    reads: Literal["state", "context"] = "state"  # or the memory's context and pictures alone: no state is needed
 
     @abstractmethod
     def forward(self, memory: Memory, target: Tensor) -> Compared:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -78,6 +78,22 @@ class Memory:
     state: Tokens  # (B, S, D)
     context: Frames
     beside: Mapping[str, Tensor] = field(default_factory=dict)
+    pictures: Tokens | None = None  # (B, K, F, D): what the picture encoder made of each frame
+
+
+class Manner(NamedTuple):
+    """How a picture is painted by who can do more than one thing.
+
+    `guess` is one picture of least error, the same at every throw; `sample` one of those that may be. `steps` are
+    those of a flow. `guidance` 1 is none; above 1 what the story says is overstated.
+    """
+
+    mode: Literal["sample", "guess"] = "sample"
+    steps: int = 10
+    guidance: float = 1.0
+
+
+USUAL = Manner()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fabula.layers.conv import Activation, Finish, Norm, doubling, finishing, ha
 from fabula.layers.ranges import Channels, Number
 from fabula.roles import Dice, ImageDecoder
 from fabula.story import Size
-from fabula.types import Compared, Memory
+from fabula.types import USUAL, Compared, Manner, Memory
 
 Output = Literal["tanh", "sigmoid"]
 
@@ -72,7 +72,7 @@ class ConvImageDecoder(ImageDecoder):
         beside = {"context_picture": self.context(memory.state.mean())} if self.context else {}
         return Compared(self.paint(memory), target, beside)
 
-    def generate(self, memory: Memory, dice: Dice) -> Tensor:
+    def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
         return self.paint(memory)
 
     def paint(self, memory: Memory) -> Tensor:

@@ -6,7 +6,7 @@ from fabula.decoders.image_conv import ConvImageDecoder
 from fabula.layers.frames import newest_frame
 from fabula.layers.seen import Seen
 from fabula.roles import Dice
-from fabula.types import Compared, Memory
+from fabula.types import USUAL, Compared, Manner, Memory
 
 
 class GatedImageDecoder(ConvImageDecoder):
@@ -25,7 +25,7 @@ class GatedImageDecoder(ConvImageDecoder):
         said, logit = super().forward(memory, target), self.logit(memory)
         return Compared(self.mixed(memory, said.predicted, logit), target, {"copy_logit": logit, **said.beside})
 
-    def generate(self, memory: Memory, dice: Dice) -> Tensor:
+    def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
         return self.mixed(memory, self.paint(memory), self.logit(memory))
 
     def logit(self, memory: Memory) -> Tensor:

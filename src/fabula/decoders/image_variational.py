@@ -11,7 +11,7 @@ from fabula.layers.normal import Normal, NormalHead, rolled
 from fabula.layers.ranges import Channels, Number
 from fabula.roles import Dice, ImageDecoder
 from fabula.story import Size
-from fabula.types import Compared, Memory
+from fabula.types import USUAL, Compared, Manner, Memory
 
 
 class VariationalImageDecoder(ImageDecoder):
@@ -63,7 +63,7 @@ class VariationalImageDecoder(ImageDecoder):
         beside = {"context_picture": self.context(known)} if self.context else {}
         return Compared(self.paint(latent, known), target, {"kl": drawn_from.kl(prior), **beside})
 
-    def generate(self, memory: Memory, dice: Dice) -> Tensor:
+    def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
         known = memory.state.mean()
         told = self.told(known)
         return self.paint(told.at(rolled(dice, told.mean)) if self.sample else told.mean, known)

@@ -20,6 +20,26 @@ def newest_frame(context: Frames) -> Tensor:
     return newest(context.images, context.present)
 
 
+def with_caption(context: Frames, captions: Tensor, heard: Tensor | None = None, *, pad: int = 0) -> Frames:
+    """The context, and after the last present frame of each story one more: grey, with captions (B, L), without note.
+
+    `heard` (B,) is False where nothing is added; without it all are.
+    """
+    there = torch.ones_like(context.present[:, 0]) if heard is None else heard
+    rows, count = torch.arange(len(captions), device=captions.device), context.present.sum(1)
+
+    def longer(values: Tensor, last: Tensor) -> Tensor:
+        values = torch.cat([values, torch.zeros_like(values[:, :1])], 1)
+        values[rows, count] = last
+        return values
+
+    notes = None if context.notes is None else longer(context.notes, torch.full_like(context.notes[:, 0], pad))
+    grey = torch.zeros_like(context.images[:, 0])
+    return Frames(
+        longer(context.images, grey), longer(context.captions, captions), longer(context.present, there), notes
+    )
+
+
 def newest(values: Tensor, present: Tensor, *, empty: float = 0) -> Tensor:
     """Of (B, K, ...) what stands in the last present frame of each story, (B, ...); `empty` where there is none."""
     last = (torch.arange(present.shape[1], device=present.device) * present).argmax(1)
