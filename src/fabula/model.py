@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fabula.itself import AGAIN, caption_again, image_again
-from fabula.layers.frames import newest, with_caption
+from fabula.layers.frames import newest, with_caption, with_frame
 from fabula.roles import CaptionDecoder, Fusion, ImageDecoder, ImageEncoder, Temporal, TextEncoder
 from fabula.types import VECTORS, Compared, Frames, Memory, StoryBatch, StoryOutput, Tokens, Vocabulary
 
@@ -55,23 +55,22 @@ class StoryModel(nn.Module):
     def remember(self, context: Frames) -> Memory:
         """All that the model knows of the story so far. The target cannot reach this method."""
         context = self._present_only(context)
-        image, text = self._encode(context)
-        notes = self._read_notes(context)
-        heard = text.followed_by(notes) if notes and self.notes_in == "fusion" else text
-        by_story = _by_story(self.fusion(image, heard), context)  # (B, K, F, D)
-        state = self.temporal(by_story._replace(mask=by_story.mask & context.present[..., None]))
-        if notes and self.notes_in == "decoding":
-            state = state.followed_by(Tokens(*(part.flatten(1, 2) for part in _by_story(notes, context))))
-        vectors = (tokens.mean().unflatten(0, context.present.shape) for tokens in (image, text))  # (B, K, D)
-        return Memory(state, context, dict(zip(VECTORS, vectors, strict=True)), _by_story(image, context))
+        return self._remembered(context, self._look(context), self._read(context))
 
     def hear(self, memory: Memory, captions: Tensor, heard: Tensor | None = None) -> Memory:
         """The memory that a painter reads who listens: the captions (B, L) that are being told stand in it as one more
         frame, without a picture. `heard` (B,) is False where a story's is not told. Who does not listen hears nothing.
+
+        In telling, the pictures of the context are not encoded again.
         """
         if self.image_decoder is None or not self.image_decoder.listens:
             return memory
-        return self.remember(with_caption(memory.context, captions, heard, pad=self.vocabulary.pad))
+        return self._further(memory, with_caption(memory.context, captions, heard, pad=self.vocabulary.pad))
+
+    def further(self, memory: Memory, images: Tensor, captions: Tensor) -> Memory:
+        """The memory of the story with one more frame: its picture (B, C, H, W) in [-1, 1] and its caption (B, L)."""
+        longer = with_frame(memory.context, images, captions, pad=self.vocabulary.pad)
+        return self._further(memory, longer, images)
 
     def similarity(self, context: Frames) -> Tensor:
         """Cosine of the picture's and the caption's encoding of each present frame, (N,) in [-1, 1].
@@ -84,7 +83,8 @@ class StoryModel(nn.Module):
 
     def vectors(self, context: Frames) -> tuple[Tensor, Tensor]:
         """The mean encoding of the picture and of the caption of each present frame, (N, D) each."""
-        image, text = self._encode(self._present_only(context))
+        known = self._present_only(context)
+        image, text = self._look(known), self._read(known)
         there = context.present.flatten()
         return image.mean()[there], text.mean()[there]
 
@@ -113,13 +113,42 @@ class StoryModel(nn.Module):
         memory = self.hear(memory, captions, heard if self.training else None)
         return self.image_decoder(memory, target.images[:, 0])
 
-    def _encode(self, context: Frames) -> tuple[Tokens, Tokens]:
-        images, captions = context.images.flatten(0, 1), context.captions.flatten(0, 1)
+    def _remembered(self, context: Frames, image: Tokens, text: Tokens) -> Memory:
+        """`image` and `text` are what was made of the frames' pictures and captions, (N, F, D) each."""
+        notes = self._read_notes(context)
+        heard = text.followed_by(notes) if notes and self.notes_in == "fusion" else text
+        by_story = _by_story(self.fusion(image, heard), context)  # (B, K, F, D)
+        state = self.temporal(by_story._replace(mask=by_story.mask & context.present[..., None]))
+        if notes and self.notes_in == "decoding":
+            state = state.followed_by(Tokens(*(part.flatten(1, 2) for part in _by_story(notes, context))))
+        vectors = (tokens.mean().unflatten(0, context.present.shape) for tokens in (image, text))  # (B, K, D)
+        return Memory(state, context, dict(zip(VECTORS, vectors, strict=True)), _by_story(image, context))
+
+    def _further(self, memory: Memory, longer: Frames, images: Tensor | None = None) -> Memory:
+        """The memory of a context that was made one frame longer; without `images` that frame is grey."""
+        if self.training or memory.pictures is None:
+            return self.remember(longer)
+        grey = torch.zeros_like(longer.images[:1, 0])
+        seen = self.image_encoder(grey if images is None else torch.cat([images, grey]))
+        pictures = [_one_more(old, new, memory.context) for old, new in zip(memory.pictures, seen, strict=True)]
+        longer = self._present_only(longer)
+        return self._remembered(longer, Tokens(*pictures), self._read(longer))
+
+    def _look(self, context: Frames) -> Tokens:
+        """(N, F, D) of all pictures; equal ones are encoded once where it is known that they are."""
+        images = context.images.flatten(0, 1)
         if context.same is None or self.training:
-            return self.image_encoder(images), self.text_encoder(captions)
+            return self.image_encoder(images)
         which = context.same.flatten()
-        some = _one_of_each(which)
-        return _rows(self.image_encoder(images[some]), which), _rows(self.text_encoder(captions[some]), which)
+        return _rows(self.image_encoder(images[_one_of_each(which)]), which)
+
+    def _read(self, context: Frames) -> Tokens:
+        """The same of the captions."""
+        captions = context.captions.flatten(0, 1)
+        if context.same is None or self.training:
+            return self.text_encoder(captions)
+        which = context.same.flatten()
+        return _rows(self.text_encoder(captions[_one_of_each(which)]), which)
 
     def _read_notes(self, context: Frames) -> Tokens | None:
         if self.note_encoder is None or context.notes is None:
@@ -146,6 +175,17 @@ def _one_of_each(which: Tensor) -> Tensor:
     """(N,) numbers from 0 on, all in use -> where one of each stands."""
     places = torch.arange(len(which), device=which.device)
     return torch.empty_like(which[: int(which.max()) + 1]).scatter_(0, which, places)
+
+
+def _one_more(old: Tensor, new: Tensor, context: Frames) -> Tensor:
+    """(B, K, ...) and (B + 1, ...) -> (N, ...) with K + 1 frames a story: the new one follows its last present frame.
+
+    The last of the new is what stands in all other frames that are absent; where there is no other, it is the new one.
+    """
+    longer = torch.cat([old, new[-1:, None].expand(len(old), *[-1] * new.ndim)], 1)
+    if len(new) > 1:
+        longer[torch.arange(len(old), device=old.device), context.present.sum(1)] = new[:-1]
+    return longer.flatten(0, 1)
 
 
 def _rows(tokens: Tokens, rows: Tensor) -> Tokens:

@@ -61,9 +61,13 @@ class ImageDecoder(nn.Module, ABC):
 
     Who listens is given a memory that holds the caption which is being told, as one more frame without a picture: the
     true caption in training, except for the share `unheard` of the windows, and in telling the one that was written.
+
+    `modes` are those of a `Manner` that it knows apart: ("sample", "guess") of who can paint one of the pictures that
+    may be, and also the picture of least error. None: it has one way to paint, whatever the manner.
     """
 
     offers: tuple[str, ...] = ()  # the names that its Compared holds beside
+    modes: tuple[str, ...] = ()
     listens: bool = False
     unheard: float = 0.0
 
@@ -96,6 +100,14 @@ class CaptionDecoder(nn.Module, ABC):
     @abstractmethod
     def step(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
         """The last words (B,) -> the logits of the next (B, V), and what the next step needs."""
+
+    def captioned(self, memory: Memory) -> Tensor | None:
+        """Log-probability (B,) in nats of the newest frame's caption, for one who sees its picture and all before it.
+
+        None from whoever has not learned to caption a picture that is seen: nobody else may compare this with the
+        log-probability of the same caption before its picture is seen.
+        """
+        return None
 
 
 class Loss(nn.Module, ABC):

@@ -39,6 +39,12 @@ class Frames:
         notes, same = (None if part is None else part.to(device) for part in (self.notes, self.same))
         return Frames(self.images.to(device), self.captions.to(device), self.present.to(device), notes, same)
 
+    def at(self, rows: Tensor) -> Frames:
+        """Of these stories, by their places; a story may come more than once."""
+        notes = None if self.notes is None else self.notes[rows]
+        same = None if self.same is None else self.same[rows].unique(return_inverse=True)[1]
+        return Frames(self.images[rows], self.captions[rows], self.present[rows], notes, same)
+
 
 @dataclass(frozen=True)
 class StoryBatch:
@@ -80,6 +86,13 @@ class Memory:
     beside: Mapping[str, Tensor] = field(default_factory=dict)
     pictures: Tokens | None = None  # (B, K, F, D): what the picture encoder made of each frame
 
+    def at(self, rows: Tensor) -> Memory:
+        """Of these stories, by their places; a story may come more than once."""
+        state = Tokens(*(part[rows] for part in self.state))
+        pictures = None if self.pictures is None else Tokens(*(part[rows] for part in self.pictures))
+        beside = {name: part[rows] for name, part in self.beside.items()}
+        return Memory(state, self.context.at(rows), beside, pictures)
+
 
 class Manner(NamedTuple):
     """How a picture is painted by who can do more than one thing.
@@ -94,6 +107,7 @@ class Manner(NamedTuple):
 
 
 USUAL = Manner()
+BOTH: tuple[str, ...] = ("sample", "guess")  # the modes of a painter that can do either
 
 
 @dataclass(frozen=True)

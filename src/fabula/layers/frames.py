@@ -23,8 +23,20 @@ def newest_frame(context: Frames) -> Tensor:
 def with_caption(context: Frames, captions: Tensor, heard: Tensor | None = None, *, pad: int = 0) -> Frames:
     """The context, and after the last present frame of each story one more: grey, with captions (B, L), without note.
 
-    `heard` (B,) is False where nothing is added; without it all are.
+    `heard` (B,) is False where nothing is added; without it all are. Frames that were the same stay so, and the frames
+    that are added are the same where their captions are.
     """
+    grey = torch.zeros_like(context.images[:, 0])
+    return _longer(context, grey, captions, heard, captions.unique(dim=0, return_inverse=True)[1], pad)
+
+
+def with_frame(context: Frames, images: Tensor, captions: Tensor, *, pad: int = 0) -> Frames:
+    """The context, and after the last present frame of each story one more: its picture (B, C, H, W) and its caption."""
+    return _longer(context, images, captions, None, torch.arange(len(captions), device=captions.device), pad)
+
+
+def _longer(context: Frames, images: Tensor, captions: Tensor, heard: Tensor | None, which: Tensor, pad: int) -> Frames:
+    """`which` (B,) is equal where what is added is."""
     there = torch.ones_like(context.present[:, 0]) if heard is None else heard
     rows, count = torch.arange(len(captions), device=captions.device), context.present.sum(1)
 
@@ -33,10 +45,17 @@ def with_caption(context: Frames, captions: Tensor, heard: Tensor | None = None,
         values[rows, count] = last
         return values
 
-    notes = None if context.notes is None else longer(context.notes, torch.full_like(context.notes[:, 0], pad))
-    grey = torch.zeros_like(context.images[:, 0])
+    same = context.same
+    if same is not None:
+        absent = torch.cat([same, torch.full_like(same[:, :1], int(same.max()) + 1)], 1)
+        absent[rows, count] = int(same.max()) + 2 + which
+        same = absent.unique(return_inverse=True)[1]
     return Frames(
-        longer(context.images, grey), longer(context.captions, captions), longer(context.present, there), notes
+        longer(context.images, images),
+        longer(context.captions, captions),
+        longer(context.present, there),
+        None if context.notes is None else longer(context.notes, torch.full_like(context.notes[:, 0], pad)),
+        same,
     )
 
 
