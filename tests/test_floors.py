@@ -6,7 +6,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "fabula"
 FLOORS = [
     {"errors", "story", "types"},
-    {"layers", "shelf", "files", "hands", "images", "tokenizer", "markup", "schema", "roles"},
+    {"layers", "counting", "shelf", "shipped", "files", "hands", "images", "tokenizer", "markup", "schema", "roles"},
     {"spec", "world", "yamls", "weights"},
     {"origins"},
     {"recipe", "encoders", "fusion", "temporal", "decoders", "losses", "metrics"},
@@ -19,7 +19,7 @@ FLOORS = [
     {"checkpoint", "floors", "drawing"},
     {"evaluate"},
     {"report", "journal", "telling", "inspection"},
-    {"run", "compare", "audit"},
+    {"run", "compare", "audit", "shipping"},
     {"study"},
     {"cli", "__init__"},
     {"__main__"},

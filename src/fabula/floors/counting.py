@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fabula.floors.cache import Cached
+from fabula.counting.cache import Cached
+from fabula.counting.ngram import Floats, Ids, NGram, events
 from fabula.floors.chance import dice
-from fabula.floors.ngram import Floats, Ids, NGram, events
 from fabula.recipe import Data, Tell
 from fabula.roles import CaptionDecoder, Carry
 from fabula.story import Frame

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from fabula import files, weights
 from fabula.building import build_unconditional
+from fabula.counting.cache import Cached
+from fabula.counting.ngram import NGram
 from fabula.decoders import Unconditional
 from fabula.errors import FabulaError
-from fabula.floors.cache import Cached
 from fabula.floors.counting import NGramTeller
 from fabula.floors.language import LanguageModel
-from fabula.floors.ngram import NGram
 from fabula.floors.painters import ConstantPicture, CopyLast, CopyRandomInput, MeanOfInputs, OracleBestInput
 from fabula.floors.writers import CopyLastCaption, MostCommonCaption
 from fabula.metrics.told import Pixels

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 
 from fabula import recipe as recipes
 from fabula.building import build_unconditional
+from fabula.counting.ngram import Ids
 from fabula.decoders import Unconditional
 from fabula.floors.chance import dice
-from fabula.floors.ngram import Ids
 from fabula.floors.progress import Progress, silent
 from fabula.losses.caption import caption_nats
 from fabula.objective import Objective

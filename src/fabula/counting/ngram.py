@@ -36,7 +36,7 @@ class Level:
 
 @dataclass(frozen=True)
 class NGram:
-    """`levels[n - 1]` holds order n."""
+    """`levels[n - 1]` holds order n; without levels it knows nothing, and every token is as likely."""
 
     levels: tuple[Level, ...]
     vocabulary: Vocabulary
@@ -45,10 +45,12 @@ class NGram:
     def fit(cls, captions: Ids, vocabulary: Vocabulary, order: int = 3) -> NGram:
         """From (N, L) ids: words, end token, padding."""
         if vocabulary.size**order >= 2**63:
-            raise FabulaError(f"floors: {order}-grams of {vocabulary.size} tokens do not fit 64 bits; use fewer tokens")
+            raise FabulaError(
+                f"{order}-grams of {vocabulary.size} tokens do not fit 64 bits; use fewer tokens"
+            )
         histories, words = events(captions, vocabulary, order)
         if not len(words):
-            raise FabulaError("floors: there are no captions to learn n-grams from; is the train split empty?")
+            raise FabulaError("n-grams: there are no captions to learn n-grams from; is the train split empty?")
         grams = pack(np.concatenate([histories, words[:, None]], 1), vocabulary.size)
         levels = [_level(*pair, vocabulary.size) for pair in _counts(grams, vocabulary, order)]
         return cls(tuple(levels), vocabulary)
@@ -69,25 +71,29 @@ class NGram:
             found = share + np.where(seen, level.backoff[above], 1.0) * found
         return found
 
-    def distribution(self, histories: Ids) -> Floats:
-        """(N, order - 1) tokens before -> (N, V): rows that sum to one."""
-        size, rows = self.vocabulary.size, len(histories)
-        found = np.repeat(self._unigrams[None], rows, 0)
-        for n, level in enumerate(self.levels[1:], start=2):
-            context = pack(histories[:, self.order - n :], size)
-            above, seen = _find(level.contexts, context)
-            found *= np.where(seen, level.backoff[above], 1.0)[:, None]
+    def distribution(self, histories: Ids, kind: type = np.float64) -> NDArray:
+        """(N, order - 1) tokens before -> (N, V) numbers of this kind: rows that sum to one."""
+        size = self.vocabulary.size
+        left, seen = np.ones(len(histories)), []  # what the higher orders leave to those below
+        for n in range(self.order, 1, -1):
+            level, context = self.levels[n - 1], pack(histories[:, self.order - n :], size)
+            above, known = _find(level.contexts, context)
             first, last = (np.searchsorted(level.grams, (context + more) * size) for more in (0, 1))
             row, place = _ranges(first, last)
-            found[row, level.grams[place] % size] += level.shares[place]
+            seen.append((row, level.grams[place] % size, level.shares[place] * left[row]))
+            left = left * np.where(known, level.backoff[above], 1.0)
+        found = left.astype(kind)[:, None] * self._unigrams.astype(kind)
+        for row, words, shares in seen:
+            found[row, words] += shares.astype(kind)
         return found
 
     @cached_property
     def _unigrams(self) -> Floats:
         """(V,): what every distribution backs off to."""
-        level, found = self.levels[0], self._uniform()
-        found *= level.backoff[0]
-        found[level.grams] += level.shares
+        found = self._uniform()
+        for level in self.levels[:1]:
+            found *= level.backoff[0]
+            found[level.grams] += level.shares
         return found
 
     def _uniform(self) -> Floats:

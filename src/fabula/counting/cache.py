@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fabula.floors.ngram import Floats, Ids, NGram, events
+from fabula.counting.ngram import Floats, Ids, NGram, events
 from fabula.types import Vocabulary
 
 ORDER = 3

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from fabula.counting.cache import choose_weights, usual_weights
+from fabula.counting.ngram import NGram, discounts, events
 from fabula.errors import FabulaError
-from fabula.floors.cache import choose_weights, usual_weights
-from fabula.floors.ngram import NGram, discounts, events
 from fabula.tokenizer import Tokenizer
 from fabula.types import Vocabulary
 
