@@ -106,7 +106,7 @@ def context(size: Size = SIZE) -> Frames:
 
 def memory(size: Size = SIZE) -> Memory:
     mask = torch.tensor([[True, True, True], [True, False, True], [False, False, False]])
-    return Memory(Tokens(random(B, 3, DIM) * mask[..., None], mask), context(size))
+    return Memory(Tokens(random(B, 3, DIM) * mask[..., None], mask), context(size), pictures=story_tokens())
 
 
 def picture(size: Size = SIZE) -> torch.Tensor:
@@ -186,6 +186,7 @@ def test_every_recipe_option_has_a_type_and_a_default(slot):
 @every("image_encoder", "text_encoder", "fusion", "temporal", "image_decoder", "caption_decoder")
 def test_gradients_reach_every_parameter(slot, kind, options):
     component = make(slot, kind, options).train()
+    torch.manual_seed(1)
     if not any(True for _ in component.parameters()):
         return
     torch.stack([(said * random(*said.shape, seed=9)).sum() for said in run(slot, component)]).sum().backward()
@@ -322,7 +323,8 @@ def test_decoder_ignores_what_is_masked(slot, kind, options, noise):
     there = known.context.present
     images = torch.where(there[..., None, None, None], known.context.images, 0.5)
     words = torch.where(there[..., None], known.context.captions, 9)
-    other = Memory(noisy(known.state, noise), Frames(images, words, there))
+    assert known.pictures is not None
+    other = Memory(noisy(known.state, noise), Frames(images, words, there), pictures=noisy(known.pictures, noise))
     if slot == "image_decoder":
         close(decoder.generate(known, dice()), decoder.generate(other, dice()))
     else:

@@ -2,6 +2,7 @@
 
 from fabula.decoders.caption_pointer import PointerCaptionDecoder
 from fabula.decoders.caption_recurrent import GRUCaptionDecoder, LSTMCaptionDecoder
+from fabula.decoders.caption_story import StoryCaptionDecoder
 from fabula.decoders.caption_transformer import TransformerCaptionDecoder
 from fabula.decoders.image_conv import ConvImageDecoder
 from fabula.decoders.image_copy import CopyImageDecoder
@@ -25,5 +26,6 @@ CAPTION_DECODERS = {
     "gru": GRUCaptionDecoder,
     "lstm": LSTMCaptionDecoder,
     "pointer": PointerCaptionDecoder,
+    "story": StoryCaptionDecoder,
     "transformer": TransformerCaptionDecoder,
 }

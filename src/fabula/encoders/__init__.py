@@ -1,5 +1,6 @@
 """Every way to read a picture and to read a caption."""
 
+from fabula.encoders.image_cells import CellsImageEncoder
 from fabula.encoders.image_clip import CLIPImageEncoder
 from fabula.encoders.image_conv import ConvImageEncoder
 from fabula.encoders.image_dual import DualImageEncoder
@@ -18,6 +19,7 @@ IMAGE_ENCODERS = {
     "spatial_attention": SpatialAttentionImageEncoder,
     "resnet": ResNetImageEncoder,
     "global_map": GlobalMapImageEncoder,
+    "cells": CellsImageEncoder,
     "vit": ViTImageEncoder,
     "clip": CLIPImageEncoder,
 }

@@ -31,7 +31,7 @@ def with_caption(context: Frames, captions: Tensor, heard: Tensor | None = None,
 
 
 def with_frame(context: Frames, images: Tensor, captions: Tensor, *, pad: int = 0) -> Frames:
-    """The context, and after the last present frame of each story one more: its picture (B, C, H, W) and its caption."""
+    """The context, and after the last present frame of each story one more, with pictures (B, C, H, W) and captions."""
     return _longer(context, images, captions, None, torch.arange(len(captions), device=captions.device), pad)
 
 

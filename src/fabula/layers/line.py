@@ -11,7 +11,7 @@ from fabula.types import Tokens
 
 
 class Line(NamedTuple):
-    """T is the length of the longest story; `real` is False after the end of a shorter one.
+    """T is the length of the longest story, and at least 1; `real` is False after the end of a shorter one.
 
     `source` says which of the vectors that were given stands where, so that others can be brought into the same order.
     """
@@ -28,13 +28,12 @@ class Line(NamedTuple):
 def in_line(tokens: Tokens) -> Line:
     """(B, S, D) with gaps -> one vector after the other; the order stays."""
     order = (~tokens.mask).int().argsort(dim=1, stable=True)
-    longest = int(tokens.mask.sum(1).max())
-    source = order[:, :longest]
+    source = order[:, : max(1, int(tokens.mask.sum(1).max()))]
     real = tokens.mask.gather(1, source)
     values = tokens.values.gather(1, source[..., None].expand(-1, -1, tokens.values.shape[-1]))
-    return Line(values.masked_fill(~real[..., None], 0), real, source)
+    return Line(values.where(real[..., None], values.new_zeros(())), real, source)
 
 
-def shifted(values: Tensor) -> Tensor:
+def one_later(values: Tensor) -> Tensor:
     """(B, T, D) -> the same, each vector one place later, zeros first."""
     return torch.cat([torch.zeros_like(values[:, :1]), values[:, :-1]], 1)

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+
+from fabula.layers.causal import CausalLayer, Kept, turns
+from fabula.layers.line import Line, in_line, one_later
+from fabula.layers.ranges import Number, Share
+from fabula.layers.voices import Heard, Voices
+from fabula.layers.words import WordEmbedding, read_before, without_padding
+from fabula.roles import CaptionDecoder, Carry
+from fabula.types import Compared, Memory, Tokens, Vocabulary
+
+BESIDE = 5  # what is carried from word to word beside the keys and values of the layers
+
+
+class Read(NamedTuple):
+    """A story that was read as one line."""
+
+    line: Line
+    words: Tensor  # (B, T) what was read: begin, or a word; padding at pictures
+    next: Tensor  # (B, T) the word that follows in the caption; padding at pictures
+    frame: Tensor  # (B, T) of which frame
+    hidden: Tensor  # (B, T, D)
+    kept: list[Kept]  # of each layer
+
+
+class StoryCaptionDecoder(CaptionDecoder):
+    """Reads the whole story from left to right as one line, each frame its picture and then its words, and writes on.
+
+    One causal transformer both reads and writes (Radford et al. 2019), so that one pass over K + 1 frames teaches K + 1
+    captions: those of the context are offered as `retold`, the nats of each of their tokens. While training, the
+    picture of a frame is hidden with the odds `blind`: a caption is then told from the story so far, as it is in
+    telling; the others are told from their pictures, which teaches what words look like. What is written mixes three
+    voices (layers/voices.py): the network, a pointer to what has been said, and n-gram counts.
+
+    With T tokens in all, reading costs T D^2 + T^2 D a layer; writing one more word T D + D^2, as all is kept.
+    """
+
+    reads = "context"
+    offers = ("retold",)
+
+    def __init__(
+        self,
+        dim: int,
+        vocabulary: Vocabulary,
+        *,
+        layers: Number = 4,
+        heads: Number = 4,
+        dropout: Share = 0.1,
+        blind: Share = 0.5,
+        pictures: Number = 8,
+    ):
+        super().__init__()
+        self.vocabulary, self.blind, self.width = vocabulary, blind, dim // heads
+        self.embed = WordEmbedding(vocabulary.size, dim, vocabulary.pad)
+        self.look = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, dim))
+        self.slots = nn.Parameter(torch.randn(pictures, dim) * 0.02)
+        self.dropout = nn.Dropout(dropout)
+        self.layers = nn.ModuleList(CausalLayer(dim, heads=heads, dropout=dropout) for _ in range(layers))
+        self.norm = nn.LayerNorm(dim)
+        self.voices = Voices(dim, vocabulary, self.embed)
+
+    def forward(self, memory: Memory, target: Tensor) -> Compared:
+        read, last = self._read(memory, target), memory.context.present.shape[1]
+        heard = self._heard(read)
+        retold = (read.next != self.vocabulary.pad) & (read.frame < last)
+        nats = -self.voices.likelihood(read.hidden, heard, read.next)[retold]
+        rows, places = torch.arange(len(target), device=target.device)[:, None], _places(read.frame == last, target)
+        logits = self.voices(read.hidden[rows, places], heard._replace(open=heard.open[rows, places]))
+        return Compared(logits, without_padding(target, self.vocabulary.pad), {"retold": nats})
+
+    def begin(self, memory: Memory) -> Carry:
+        """The place and the state after the context, which of it is real, its words, their keys, and the layers'."""
+        read = self._read(memory)
+        place = read.line.real.sum(1)
+        keys = self.voices.keys(one_later(read.hidden))
+        kept = (part for layer in read.kept for part in layer)
+        return place, torch.zeros_like(read.hidden[:, 0]), read.line.real, read.words, keys, *kept
+
+    def step(self, words: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
+        place, before, real, said, keys = carry[:BESIDE]
+        real = torch.cat([real, torch.ones_like(real[:, :1])], 1)
+        said = torch.cat([said, words[:, None]], 1)
+        keys = torch.cat([keys, self.voices.keys(before)[:, None]], 1)
+        kept = list(zip(carry[BESIDE::2], carry[BESIDE + 1 :: 2], strict=True))
+        hidden, kept = self._through(self.embed(words)[:, None], place[:, None], kept, real[:, None, None])
+        logits = self.voices(hidden, Heard(said, keys, self.voices.copyable(said)[:, None]))
+        after = (part for layer in kept for part in layer)
+        return logits[:, 0], (place + 1, hidden[:, 0], real, said, keys, *after)
+
+    def reading(self, memory: Memory, captions: Tensor) -> Tokens:
+        """What it makes of the context and of the captions (B, L) that follow: (B, T, D), for a painter who listens."""
+        read, last = self._read(memory, captions), memory.context.present.shape[1]
+        return Tokens(read.hidden, read.line.real & ((read.frame < last) | (read.next != self.vocabulary.pad)))
+
+    def captioned(self, memory: Memory) -> Tensor:
+        """Log-probability (B,) of the newest frame's caption, for one who sees its picture and all before it."""
+        read, newest = self._read(memory), memory.context.present.sum(1, keepdim=True) - 1
+        said = self.voices.likelihood(read.hidden, self._heard(read), read.next)
+        return (said * ((read.frame == newest) & (read.next != self.vocabulary.pad))).sum(1)
+
+    def _read(self, memory: Memory, target: Tensor | None = None) -> Read:
+        line, beside = self._laid_out(memory, target)
+        words, following, frame = (line.take(part, self.vocabulary.pad) for part in beside)
+        places = torch.arange(words.shape[1], device=words.device)[None]
+        hidden, kept = self._through(line.values, places)
+        return Read(line, words, following, frame.masked_fill(~line.real, -1), hidden, kept)
+
+    def _heard(self, read: Read) -> Heard:
+        """Every place may copy the words that were read until there."""
+        until = read.words.new_ones(read.words.shape[1], read.words.shape[1], dtype=torch.bool).tril()
+        keys = self.voices.keys(one_later(read.hidden))
+        return Heard(read.words, keys, self.voices.copyable(read.words)[:, None] & until)
+
+    def _laid_out(self, memory: Memory, target: Tensor | None) -> tuple[Line, tuple[Tensor, Tensor, Tensor]]:
+        """The line; and of every vector the word that is read there, the next one, and the frame, (B, S) each."""
+        context, pictures = memory.context, self._pictures(memory)
+        following = context.captions.masked_fill(~context.present[..., None], self.vocabulary.pad)
+        count, seen = following.shape[1], pictures.mask.shape[2]
+        real = following != self.vocabulary.pad
+        if target is not None:  # its places stay where they are, so that what is said there is found again
+            following = torch.cat([following, target[:, None]], 1)
+            real = torch.cat([real, torch.ones_like(target[:, None], dtype=torch.bool)], 1)
+        words = read_before(following.flatten(0, 1), self.vocabulary.begin).view_as(following)
+        words = words.masked_fill(~real, self.vocabulary.pad)
+        frame = torch.arange(following.shape[1], device=words.device)[None, :, None].expand_as(words)
+        tokens = Tokens(self.dropout(self.embed(words)), real)
+        line = in_line(Tokens(*(_beside(p, t, count) for p, t in zip(pictures, tokens, strict=True))))
+        nothing = words.new_full((len(words), count, seen), self.vocabulary.pad)
+        where = frame[:, :count, :1].expand_as(nothing)
+        return line, (_beside(nothing, words, count), _beside(nothing, following, count), _beside(where, frame, count))
+
+    def _pictures(self, memory: Memory) -> Tokens:
+        """(B, K, F, D) of the frames whose pictures are looked at; F is 0 where there are none."""
+        context, count = memory.context, len(self.slots)
+        if memory.pictures is None:
+            none = self.slots.new_zeros(*context.present.shape, 0, self.slots.shape[-1])
+            return Tokens(none, none[..., 0].bool())
+        values, mask = (part[:, :, :count] for part in memory.pictures)
+        mask = mask & context.present[..., None]
+        if self.training:
+            mask = mask & (torch.rand_like(values[..., :1, 0]) >= self.blind)
+        real = values.where(mask[..., None], values.new_zeros(()))
+        return Tokens(self.look(real) + self.slots[: values.shape[2]], mask)
+
+    def _through(self, values: Tensor, places: Tensor, kept: list[Kept] | None = None, mask: Tensor | None = None):
+        """(B, T, D) -> (B, T, D), and the keys and values of each layer."""
+        turn, after = turns(places, self.width), []
+        for number, layer in enumerate(cast("Iterable[CausalLayer]", self.layers)):
+            values, more = layer(values, turn, kept[number] if kept else None, mask)
+            after.append(more)
+        return self.norm(values), after
+
+
+def _beside(pictures: Tensor, words: Tensor, count: int) -> Tensor:
+    """(B, count, F, ...) and (B, count or one more, L, ...) -> (B, S, ...): each frame's picture, then its words."""
+    frames = torch.cat([pictures, words[:, :count]], 2).flatten(1, 2)
+    return torch.cat([frames, words[:, count:].flatten(1, 2)], 1)
+
+
+def _places(there: Tensor, like: Tensor) -> Tensor:
+    """(B, T) bool, True in one run of L in each row -> (B, L): the places of the run."""
+    return there.int().argmax(1, keepdim=True) + torch.arange(like.shape[1], device=like.device)
