@@ -39,18 +39,22 @@ class World:
 
 @dataclass(frozen=True)
 class Augment:
-    """Changes drawn once for a window and done to all its frames alike. Zero is off."""
+    """Changes drawn once for a window and done to all its frames alike, or done to its context alone. Zero is off."""
 
     flip: bool = False
     crop: Annotated[float, Field(ge=0, lt=1)] = 0.0  # largest share of each side cut away
     rotate: Annotated[float, Field(ge=0, le=180)] = 0.0  # largest angle in degrees, either way
     jitter: Share = 0.0  # largest relative change of brightness, contrast and saturation
     paraphrase: Share = 0.0  # share of the context's captions told in other words of the same facts
+    hide_pictures: Share = 0.0  # share of the context's pictures that are grey, as of frames without one
+    hide_captions: Share = 0.0  # share of the context's captions that are empty; no frame loses both
+    hide_frames: Share = 0.0  # share of the windows that lack some of their oldest frames, all but one at most
 
 
 @dataclass(frozen=True)
 class Data:
     source: str = "world"
+    texts: tuple[str, ...] = ()  # sources of stories that are read without pictures, beside the train split
     frames_key: str | None = None
     captions_key: str | None = None
     reason_key: str | None = None
@@ -200,6 +204,11 @@ def check(values: Mapping[str, Any]) -> list[Problem]:
     train, model, losses = (_section(values, key) for key in ("train", "model", "losses"))
     if (train.get("steps") is None) == (train.get("epochs") is None):
         problems.append(Problem("train", "give exactly one of steps and epochs (set the other to null)"))
+    changes = _section(_section(values, "data"), "augment")
+    hidden = [changes.get(name, 0) for name in ("hide_pictures", "hide_captions")]
+    if all(isinstance(share, int | float) for share in hidden) and sum(hidden) > 1:
+        said = "hide_pictures and hide_captions are more than 1 together; a frame keeps one of the two"
+        problems.append(Problem("data.augment", said))
     if train.get("precision") == "float16" and train.get("device") == "cpu":
         problems.append(Problem("train.precision", "float16 is for CUDA alone; take float32 or bfloat16 on a CPU"))
     if "model" in values and not model.get("image_decoder") and not model.get("caption_decoder"):

@@ -15,6 +15,7 @@ from fabula import recipe as recipes
 from fabula.building import check_model
 from fabula.data.batches import Batches
 from fabula.data.corpus import Corpus, open_corpus
+from fabula.data.texts import learns_texts
 from fabula.errors import FabulaError
 from fabula.floors.progress import bars
 from fabula.journal.data import write_data
@@ -92,11 +93,14 @@ def _batches(corpus: Corpus, name: str, recipe: Recipe) -> Batches | None:
     split = corpus.splits.get(name)
     if split is None or not len(split.windows):
         return None
-    return Batches(split.store, split.windows, corpus.tokenizer, recipe.data, recipe.train.batch_size, recipe.seed)
+    store = corpus.learned(recipe) if name == "train" else split.store
+    windows = store.windows(recipe.data.context)
+    return Batches(store, windows, corpus.tokenizer, recipe.data, recipe.train.batch_size, recipe.seed)
 
 
 def _data(corpus: Corpus) -> dict[str, str]:
-    return {name: store.key for name, store in corpus.stores.items()}
+    texts = {"texts": corpus.texts.key} if corpus.texts else {}
+    return {name: store.key for name, store in corpus.stores.items()} | texts
 
 
 def _start(given: Given) -> TrainState:
@@ -122,6 +126,8 @@ def _start(given: Given) -> TrainState:
 
 def _introduction(given: Given, state: TrainState) -> Iterator[str]:
     yield from given.corpus.notes()
+    if given.corpus.texts and not learns_texts(given.recipe):
+        yield "no windows of these are learned where there is painting; train the writer in a stage of its own"
     weights = sum(parameter.numel() for _, parameter in state.learning())
     device = f"{given.accelerator.device.type} ({torch.get_num_threads()} threads)"
     held = len(given.held.windows) if given.held else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from fabula.data.augment import augment
 from fabula.data.captions import CaptionIds, caption_ids
+from fabula.data.hidden import grey, hide
 from fabula.data.notes import note_ids
 from fabula.data.store import Store
 from fabula.data.windows import Window, Windows
@@ -20,7 +22,7 @@ from fabula.recipe import Data
 from fabula.tokenizer import Tokenizer
 from fabula.types import Frames, StoryBatch
 
-ORDER, CHANGES, WORDS = 0, 1, 2  # streams of chance under one seed
+ORDER, CHANGES, WORDS, HIDDEN = 0, 1, 2, 3  # streams of chance under one seed
 
 
 class Batches:
@@ -32,6 +34,7 @@ class Batches:
         self.windows, self.batch_size, self.seed = windows, batch_size, seed
         self._data = data
         self._store = store
+        self._vocabulary = tokenizer.vocabulary
         self._captions: CaptionIds = caption_ids(store, tokenizer, data.caption_length)
         self._notes: CaptionIds | None = note_ids(store, tokenizer, data)
         self._wordings: Wordings | None = _wordings(store, tokenizer, data)
@@ -51,8 +54,10 @@ class Batches:
     def at(self, step: int) -> StoryBatch:
         """The training batch of one step, augmented as the recipe says."""
         rows = self._rows[self.positions(step)]
+        seen = torch.from_numpy(self._store.sizes[rows].any(-1))  # (B, K + 1)
         images = augment(self._images(rows), self._data.augment, self._chance(CHANGES, step))
-        return self._batch(rows, images, self._told(rows, step))
+        images[~seen] = grey()  # a picture that is absent keeps its grey
+        return self._hidden(self._batch(rows, images, self._told(rows, step)), seen[:, :-1], step)
 
     def _chance(self, stream: int, number: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, stream, number])
@@ -94,6 +99,11 @@ class Batches:
         share, chance = self._data.augment.paraphrase, self._chance(WORDS, step)
         context = self._wordings.told(captions[:, :-1], rows[:, :-1], share, chance)
         return np.concatenate([context, captions[:, -1:]], 1)
+
+    def _hidden(self, batch: StoryBatch, seen: Tensor, step: int) -> StoryBatch:
+        """The batch with what is kept back of its context, never of its target."""
+        chosen, chance = self._data.augment, self._chance(HIDDEN, step)
+        return replace(batch, context=hide(batch.context, seen, chosen, self._vocabulary, chance))
 
     def _batch(self, rows: np.ndarray, images: Tensor, ids: np.ndarray) -> StoryBatch:
         """Rows (B, K + 1) of the store; the last column is the target, of which no note is told."""

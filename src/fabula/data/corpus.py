@@ -8,14 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fabula.data.captions import LEARNED, CaptionIds, caption_ids, check_tokenizer, tokenizer_for
+from fabula.data.joined import Joined
 from fabula.data.notes import note_ids, said_of
 from fabula.data.open import open_source
 from fabula.data.source import SPLITS, Source
 from fabula.data.splits import Row, check_leaks, for_training
 from fabula.data.store import Store, open_store
+from fabula.data.texts import Texts, learns_texts, open_texts
 from fabula.data.windows import Window, Windows
 from fabula.errors import FabulaError
-from fabula.recipe import Data
+from fabula.recipe import Data, Recipe
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
 
@@ -76,6 +78,7 @@ class Corpus:
     tokenizer: Tokenizer
     splits: dict[str, Split]
     about: tuple[str, ...] = ()  # what the source says of itself: what was carved or left out
+    texts: Texts | None = None  # stories without pictures, beside train
 
     @property
     def stores(self) -> dict[str, Store]:
@@ -90,9 +93,27 @@ class Corpus:
         """The share of captions that were cut, per split."""
         return {name: split.captions.share for name, split in self.splits.items()}
 
+    @cached_property
+    def words(self) -> Store:
+        """Train, and the texts after it: all captions that a run may learn from. KeyError where there is no train."""
+        train = self.splits["train"].store
+        return Joined(train, self.texts) if self.texts else train
+
+    @cached_property
+    def captions(self) -> CaptionIds:
+        """Those captions as token ids, row by row."""
+        if not self.texts:
+            return self.splits["train"].captions
+        return caption_ids(self.words, self.tokenizer, self.data.caption_length)
+
+    def learned(self, recipe: Recipe) -> Store:
+        """The store whose windows this recipe learns: with the texts only where nothing is painted."""
+        return self.words if learns_texts(recipe) else self.splits["train"].store
+
     def notes(self) -> list[str]:
         """Sentences for whoever starts a run."""
-        return [*self.about, *(note for split in self.splits.values() for note in split.notes())]
+        texts = self.texts.notes() if self.texts else []
+        return [*self.about, *(note for split in self.splits.values() for note in split.notes()), *texts]
 
 
 def open_corpus(data: Data, splits: Sequence[str] | None = None, tokenizer: Tokenizer | None = None) -> Corpus:
@@ -107,9 +128,11 @@ def open_corpus(data: Data, splits: Sequence[str] | None = None, tokenizer: Toke
     source = for_training(open_source(data.source, data))
     stores = {name: open_store(data, name, source) for name in splits or source.splits}
     check_leaks({name: _rows(store) for name, store in stores.items()}, source.name)
-    tokenizer = tokenizer or _tokenizer(data, stores, source)
+    learns = "train" in stores or (tokenizer is None and data.tokenizer == LEARNED)
+    texts = _texts(data, stores, source) if learns else None
+    tokenizer = tokenizer or _tokenizer(data, stores, source, texts)
     ready = {name: make_ready(store, tokenizer, data) for name, store in stores.items()}
-    return Corpus(data, tokenizer, ready, source.notes)
+    return Corpus(data, tokenizer, ready, source.notes, texts)
 
 
 def open_split(data: Data, split: str | None, tokenizer: Tokenizer) -> Split:
@@ -137,11 +160,21 @@ def make_ready(store: Store, tokenizer: Tokenizer, data: Data) -> Split:
     return Split(store.split, store, windows, captions, beside)
 
 
-def _tokenizer(data: Data, stores: dict[str, Store], source: Source) -> Tokenizer:
+def _tokenizer(data: Data, stores: dict[str, Store], source: Source, texts: Texts | None) -> Tokenizer:
     if data.tokenizer != LEARNED:
         return tokenizer_for(data, ())
-    store = stores["train"] if "train" in stores else open_store(data, "train", source)
-    return tokenizer_for(data, store.captions)
+    return tokenizer_for(data, [*_train(data, stores, source).captions, *(texts.captions if texts else ())])
+
+
+def _texts(data: Data, stores: dict[str, Store], source: Source) -> Texts | None:
+    if not data.texts:
+        return None
+    held = {name: store for name, store in stores.items() if name != "train"}
+    return open_texts(data, _train(data, stores, source), held)
+
+
+def _train(data: Data, stores: dict[str, Store], source: Source) -> Store:
+    return stores["train"] if "train" in stores else open_store(data, "train", source)
 
 
 def _rows(store: Store) -> Iterator[Row]:

@@ -1,15 +1,18 @@
-"""Fit every floor on train alone. Of validation only the cache's weights and the moment to stop are learned."""
+"""Fit every floor on train alone, and where a recipe names texts, those that write on these too.
+
+Of validation only the cache's weights and the moment to stop are learned.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from fabula.counting.cache import Cached, choose_weights, usual_weights
+from fabula.counting.ngram import Ids, NGram
 from fabula.data.corpus import Corpus, Split
 from fabula.errors import FabulaError
-from fabula.floors.cache import Cached, choose_weights, usual_weights
 from fabula.floors.floors import Floors
 from fabula.floors.language import fit_language_model
-from fabula.floors.ngram import Ids, NGram
 from fabula.floors.progress import Progress, silent
 from fabula.floors.typical import mean_picture, median_picture
 from fabula.floors.writers import most_common
@@ -26,8 +29,9 @@ def fit(corpus: Corpus, recipe: Recipe, progress: Progress = silent) -> Floors:
         raise FabulaError(f"{recipe.data.source}: floors are fitted on 'train', which this source does not have")
     train, vocabulary = corpus.splits["train"], corpus.tokenizer.vocabulary
     targets = train.store.rows(train.windows)[:, -1]
-    captions = train.captions.ids.astype(np.int64)
+    captions = corpus.captions.ids.astype(np.int64)
     held = corpus.splits.get("validation")
+    windows = len(corpus.learned(recipe).windows(recipe.data.context))
     return Floors(
         recipe,
         corpus.tokenizer,
@@ -35,7 +39,7 @@ def fit(corpus: Corpus, recipe: Recipe, progress: Progress = silent) -> Floors:
         mean=mean_picture(train.store.pictures, targets, progress),
         caption=most_common(train.store.captions[row] for row in targets),
         counts=_cached(NGram.fit(captions, vocabulary), held),
-        language=_language(recipe, vocabulary, captions, held, len(train.windows), progress),
+        language=_language(recipe, vocabulary, captions, held, windows, progress),
     )
 
 
