@@ -86,6 +86,13 @@ class CaptionDecoder(nn.Module, ABC):
     offers: tuple[str, ...] = ()  # the names that its Compared holds beside
     reads: Literal["state", "context"] = "state"  # or the memory's context and pictures alone: no state is needed
 
+    def prepare(self, captions: NDArray[np.int64], story: NDArray[np.int64]) -> None:
+        """Get ready before the first step of a run: nothing, unless a decoder needs it. What it learns is in its state.
+
+        `captions` (N, L) are all that may be learned from, words, end, padding; `story` (N,) says whose each is, those
+        of one story side by side.
+        """
+
     @abstractmethod
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         """Teacher forcing on (B, L): logits (B, L, V) against ids (B, L), -100 at padding.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -20,9 +20,12 @@ ABOUT = "about"  # the one key of a file's metadata: safetensors writes several 
 NAMED = 3  # so many tensors are named in a sentence
 
 
-def save_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, str]) -> None:
-    """One file; equal tensors give equal bytes."""
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+def save_tensors(
+    path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, str], *, halved: Collection[str] = ()
+) -> None:
+    """One file; equal tensors give equal bytes. Those named in `halved` are kept in bfloat16, in half the room."""
+    kept = {name: tensor.bfloat16() if name in halved else tensor for name, tensor in tensors.items()}
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in kept.items()}
     with said("write", path):
         try:
             save_file(whole, path, metadata={ABOUT: json.dumps(dict(about), sort_keys=True)})
@@ -72,12 +75,19 @@ def own_tensors(module: nn.Module) -> dict[str, Tensor]:
     return kept
 
 
+def learned(module: nn.Module) -> set[str]:
+    """The names in `own_tensors` of what is learned, and no buffer: counts, tables and statistics stay exact."""
+    named = module.named_parameters(remove_duplicate=False)
+    return {name for name, parameter in named if parameter.is_floating_point()}
+
+
 @torch.no_grad()
 def fill(module: nn.Module, tensors: Mapping[str, Tensor], where: Path) -> None:
-    """Copy tensors into the module they were saved from.
+    """Copy tensors into the module they were saved from, whatever precision they were kept in.
 
     Errors: FabulaError where names, shapes or kinds do not fit, or a weight is no number.
     """
+    _make_room(module, tensors)
     own = own_tensors(module)
     if wrong := _misfits(own, tensors):
         more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
@@ -86,6 +96,13 @@ def fill(module: nn.Module, tensors: Mapping[str, Tensor], where: Path) -> None:
         if not tensors[name].isfinite().all():
             raise FabulaError(f"{where}: {name} holds what is no number; take an earlier checkpoint, or train again")
         tensor.copy_(tensors[name])
+
+
+def _make_room(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Parts that hold as much as they were given to learn from grow or shrink to what will come."""
+    for name, part in module.named_modules():
+        if make_room := getattr(part, "make_room", None):
+            make_room(tensors, f"{name}." if name else "")
 
 
 def _misfits(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:

@@ -45,9 +45,7 @@ class NGram:
     def fit(cls, captions: Ids, vocabulary: Vocabulary, order: int = 3) -> NGram:
         """From (N, L) ids: words, end token, padding."""
         if vocabulary.size**order >= 2**63:
-            raise FabulaError(
-                f"{order}-grams of {vocabulary.size} tokens do not fit 64 bits; use fewer tokens"
-            )
+            raise FabulaError(f"{order}-grams of {vocabulary.size} tokens do not fit 64 bits; use fewer tokens")
         histories, words = events(captions, vocabulary, order)
         if not len(words):
             raise FabulaError("n-grams: there are no captions to learn n-grams from; is the train split empty?")

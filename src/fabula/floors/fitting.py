@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from fabula.counting.cache import Cached, choose_weights, usual_weights
-from fabula.counting.ngram import Ids, NGram
+from fabula.counting.ngram import NGram
+from fabula.counting.stream import Stories
 from fabula.data.corpus import Corpus, Split
 from fabula.errors import FabulaError
 from fabula.floors.floors import Floors
@@ -17,6 +18,7 @@ from fabula.floors.progress import Progress, silent
 from fabula.floors.typical import mean_picture, median_picture
 from fabula.floors.writers import most_common
 from fabula.recipe import Recipe
+from fabula.train.preparing import learned_captions
 from fabula.train.state import count_steps
 from fabula.types import Vocabulary
 
@@ -29,7 +31,7 @@ def fit(corpus: Corpus, recipe: Recipe, progress: Progress = silent) -> Floors:
         raise FabulaError(f"{recipe.data.source}: floors are fitted on 'train', which this source does not have")
     train, vocabulary = corpus.splits["train"], corpus.tokenizer.vocabulary
     targets = train.store.rows(train.windows)[:, -1]
-    captions = corpus.captions.ids.astype(np.int64)
+    told = learned_captions(corpus)
     held = corpus.splits.get("validation")
     windows = len(corpus.learned(recipe).windows(recipe.data.context))
     return Floors(
@@ -38,8 +40,8 @@ def fit(corpus: Corpus, recipe: Recipe, progress: Progress = silent) -> Floors:
         median=median_picture(train.store.pictures, targets, progress),
         mean=mean_picture(train.store.pictures, targets, progress),
         caption=most_common(train.store.captions[row] for row in targets),
-        counts=_cached(NGram.fit(captions, vocabulary), held),
-        language=_language(recipe, vocabulary, captions, held, windows, progress),
+        counts=_cached(NGram.fit(told.captions, vocabulary), held),
+        language=_language(recipe, vocabulary, told, held, windows, progress),
     )
 
 
@@ -52,9 +54,9 @@ def _cached(ngram: NGram, held: Split | None) -> Cached:
 
 
 def _language(
-    recipe: Recipe, vocabulary: Vocabulary, captions: Ids, held: Split | None, windows: int, progress: Progress
+    recipe: Recipe, vocabulary: Vocabulary, told: Stories, held: Split | None, windows: int, progress: Progress
 ):
     if recipe.model.caption_decoder is None or not recipe.data.context:
         return None
-    own = held.captions.ids.astype(np.int64) if held is not None else captions[:0]
-    return fit_language_model(recipe, vocabulary, captions, own, count_steps(recipe.train, windows), progress)
+    own = held.captions.ids.astype(np.int64) if held is not None else told.captions[:0]
+    return fit_language_model(recipe, vocabulary, told, own, count_steps(recipe.train, windows), progress)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from fabula import recipe as recipes
 from fabula.building import build_unconditional
 from fabula.counting.ngram import Ids
+from fabula.counting.stream import Stories
 from fabula.decoders import Unconditional
 from fabula.floors.chance import dice
 from fabula.floors.progress import Progress, silent
@@ -77,13 +78,14 @@ def nats_of(model: Unconditional, captions: Ids) -> np.ndarray:
 
 
 def fit_language_model(
-    recipe: Recipe, vocabulary: Vocabulary, captions: Ids, held: Ids, steps: int, progress: Progress = silent
+    recipe: Recipe, vocabulary: Vocabulary, told: Stories, held: Ids, steps: int, progress: Progress = silent
 ) -> Unconditional:
-    """Learn (N, L) captions for `steps`; `held` (M, L) are those of validation, none: the last weights are kept."""
+    """Learn captions for `steps`; `held` (M, L) are those of validation, none: the last weights are kept."""
     with torch.random.fork_rng(), progress("language model", steps) as advance:
         torch.manual_seed(recipe.seed)
         model = build_unconditional(recipe.model, vocabulary)
-        return _trained(model, recipe, caption_batches(captions, recipe), held, steps, advance)
+        model.decoder.prepare(*told)
+        return _trained(model, recipe, caption_batches(told.captions, recipe), held, steps, advance)
 
 
 def _trained(model: Unconditional, recipe: Recipe, at, held: Ids, steps: int, advance) -> Unconditional:
