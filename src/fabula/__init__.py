@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 def load(path: str | Path, device: str = "cpu") -> ModelStoryteller:
     """The storyteller in a run folder or a bundle: `load("runs/demo").tell([frames])` gives the next frame.
 
+    A plain name that is no folder is that of a shipped one: `load("world")`.
+
     Torch is imported here, not with the package. Errors: FabulaError where there is no bundle, or a broken one.
     """
     from fabula import bundle

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 
-from fabula import files, weights
+from fabula import files, shipped, weights
 from fabula import recipe as recipes
 from fabula.building import CATALOGUES, Learner, build_learner, complete_losses, complete_model
 from fabula.errors import FabulaError
@@ -18,6 +19,7 @@ from fabula.tokenizer import Tokenizer
 
 FORMAT = "fabula-bundle-1"
 PARTS = ("recipe.yaml", "tokenizer.json", "model.safetensors")
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Bundle:
         """FabulaError where what was trained is no story model."""
         if isinstance(self.model, StoryModel):
             return self.model
-        learned = f"this run learned to tell a {self.recipe.stage} of itself, and continues no story"
+        what = "picture" if self.recipe.stage == "codec" else self.recipe.stage
+        learned = f"this run learned to tell a {what} of itself, and continues no story"
         raise FabulaError(f"{self.folder}: {learned}; take its parts into a recipe with `from:`")
 
 
@@ -53,16 +56,22 @@ def save(folder: Path, model: Learner, tokenizer: Tokenizer, recipe: Recipe) -> 
         write(draft, model, tokenizer, recipe)
 
 
-def write(folder: Path, model: Learner, tokenizer: Tokenizer, recipe: Recipe) -> None:
-    """The three files, into a folder that is there."""
+def write(
+    folder: Path, model: Learner, tokenizer: Tokenizer, recipe: Recipe, *, precision: Precision = "float32"
+) -> None:
+    """The three files, into a folder that is there; in bfloat16 what was learned takes half the room."""
     files.write_text(folder / "recipe.yaml", recipes.dump(complete(recipe)))
     files.write_text(folder / "tokenizer.json", tokenizer.text)
     about = {"format": FORMAT, "tokenizer": tokenizer.digest}
-    weights.save_tensors(folder / "model.safetensors", weights.own_tensors(model), about)
+    halved = weights.learned(model) if precision == "bfloat16" else ()
+    weights.save_tensors(folder / "model.safetensors", weights.own_tensors(model), about, halved=halved)
 
 
 def load(path: Path | str) -> Bundle:
-    """The bundle of a bundle, run or checkpoint folder. FabulaError names the file that is absent, cut or foreign."""
+    """The bundle of a bundle, run or checkpoint folder, or a shipped one by name.
+
+    FabulaError names the file that is absent, cut or foreign.
+    """
     folder = find(path)
     recipe = read_recipe(folder / "recipe.yaml")
     tokenizer = Tokenizer.load(folder / "tokenizer.json")
@@ -83,15 +92,15 @@ def _check(about: dict[str, str], tokenizer: Tokenizer, folder: Path) -> None:
 
 
 def find(path: Path | str) -> Path:
-    """The folder with the three files: `path` itself, or the bundle in a run folder."""
-    path = Path(path)
+    """The folder with the three files: `path` itself, the bundle in a run folder, or what is shipped by that name."""
+    path = shipped.folder_of(path)
     if not path.is_dir():
-        said = "a file; name its folder" if path.exists() else "no such folder; name a run, a bundle or a checkpoint"
-        raise FabulaError(f"{path}: {said}")
+        absent = f"no such folder; name a run, a bundle or a checkpoint{shipped.hint(path)}"
+        raise FabulaError(f"{path}: {'a file; name its folder' if path.exists() else absent}")
     for folder in (path, path / "bundle"):
         if all((folder / part).is_file() for part in PARTS):
             return folder
-    raise FabulaError(f"{path}: {_why_not(path)}")
+    raise FabulaError(f"{path}: {_why_not(path)}{shipped.hint(path)}")
 
 
 def _why_not(path: Path) -> str:

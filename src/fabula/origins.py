@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fabula import yamls
+from fabula import shipped, yamls
 from fabula.errors import FabulaError
 
 
@@ -25,12 +25,13 @@ def taken_over(tree: yamls.Tree) -> yamls.Tree:
 
 
 def bundle_of(origin: str, where: str) -> Path:
-    """The folder with the weights of a finished run or of a bundle. FabulaError where there is none."""
-    path = Path(origin)
+    """The folder with the weights of a finished run, of a bundle or of a shipped one. FabulaError: there is none."""
+    path = shipped.folder_of(origin)
     for folder in (path / "bundle", path):
         if (folder / "model.safetensors").is_file() and (folder / "recipe.yaml").is_file():
             return folder
-    raise FabulaError(f"{where}: no finished run and no bundle at {origin!r}; train it first, or name another folder")
+    absent = f"no finished run and no bundle at {origin!r}; train it first, or name another folder"
+    raise FabulaError(f"{where}: {absent}{shipped.hint(origin)}")
 
 
 def _is_taken(part: Any) -> bool:

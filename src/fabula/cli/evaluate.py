@@ -38,7 +38,7 @@ def evaluate(
 
     from rich.console import Console
 
-    from fabula import bundle, files, report
+    from fabula import bundle, files, report, shipped
     from fabula.audit import audit_evaluated, warning
     from fabula.evaluate import evaluate as evaluate_tellers
     from fabula.evaluate.inquiry import AUDIT
@@ -70,7 +70,8 @@ def evaluate(
         if audited["leaks"]:
             console.print(warning(audited), style="bold red", highlight=False)
     console.print(spoken(files.read_json(place / "costs.json"), scores["windows"]), style="dim", highlight=False)
-    page = report.write([place if floors or out else what], place / "report.html")
+    apart = floors or out or shipped.meant(what)  # from the run: its folder is not reported on
+    page = report.write([place if apart else what], place / "report.html")
     console.print(f"Written: {page}", highlight=False, soft_wrap=True)
 
 

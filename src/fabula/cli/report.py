@@ -15,8 +15,10 @@ def report(
     out: Annotated[Path | None, Option(help="The file to write.", show_default="report.html in the first run")] = None,
 ) -> None:
     """Write one self-contained page: verdict, scores beside floors, curves, told windows, recipe, data, cost."""
+    from fabula import shipped
     from fabula.report import write
 
-    page = write(runs, out or runs[0] / "report.html")
+    place = out or shipped.beside(runs[0], "report.html") or runs[0] / "report.html"
+    page = write([shipped.folder_of(run) for run in runs], place)
     echo(f"Written: {page} ({page.stat().st_size / 1e6:.1f} MB; open it in a browser)")
     echo(f"It shows: {SHOWS}")

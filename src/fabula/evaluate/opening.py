@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fabula import bundle
+from fabula import bundle, files, shipped
 from fabula.data.corpus import Split, open_corpus, open_split
-from fabula.data.open import of_source
+from fabula.data.open import of_source, open_source
 from fabula.errors import FabulaError
 from fabula.evaluate.ceilings import ceilings_of
-from fabula.floors import Floors, fit
+from fabula.evaluate.fitted import floors_of
+from fabula.floors import fit
 from fabula.floors.progress import Progress, silent
 from fabula.recipe import Data, Recipe
 from fabula.retelling import teller_of
@@ -47,15 +48,16 @@ def open_run(
 
     `keys` are the names of that source's columns (`captions_key`, ...) where they are unusual.
 
-    Floors that the bundle lacks are fitted on the run's train data and kept in it; without `floors` there are none, and
-    no ceilings.
+    Floors that the bundle lacks are fitted on the run's train data and kept in it, those of a shipped one in the
+    cache; without `floors` there are none, and no ceilings.
     """
     held = bundle.load(path)
-    data = held.recipe.data if source is None else of_source(held.recipe.data, source, **keys)
+    data = _there(held.recipe.data, path) if source is None else of_source(held.recipe.data, source, **keys)
     found = open_split(data, split, held.tokenizer)
-    beside = _floors_of(held, progress).tellers() if floors else {}
+    beside = floors_of(held, data, progress).tellers() if floors else {}
     model = teller_of(held.model, held.tokenizer, held.recipe, device)
-    about = {"model": held.recipe.name, "tell": vars(held.recipe.tell)}
+    digest = files.digest(held.folder / "model.safetensors")[:16]
+    about = {"model": held.recipe.name, "weights": digest, "tell": vars(held.recipe.tell)}
     above = ceilings_of(found, data) if floors else {}
     return Opened({MODEL: model, **beside}, found, held.tokenizer, data, about, above)
 
@@ -72,14 +74,13 @@ def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress 
     return Opened(floors.tellers(), found, corpus.tokenizer, recipe.data, about, ceilings_of(found, recipe.data))
 
 
-def _floors_of(held: bundle.Bundle, progress: Progress) -> Floors:
-    folder = held.folder / "floors"
-    if folder.is_dir():
-        return Floors.load(folder, held.recipe, held.tokenizer)
+def _there(data: Data, path: Path) -> Data:
+    """The same. FabulaError, with what to do, where a shipped bundle's own data is not there: it is never shipped."""
     try:
-        corpus = open_corpus(held.recipe.data, None, held.tokenizer)
+        if shipped.meant(path):
+            open_source(data.source, data)
     except FabulaError as error:
-        raise FabulaError(f"{folder}: no floors in this bundle, and no train data to fit them on ({error})") from error
-    floors = fit(corpus, held.recipe, progress)
-    floors.save(folder)
-    return floors
+        own = f"what {path} learned from does not come with its weights"
+        what = "name a copy of it, or other stories, with --data, as --data parquet:PATH"
+        raise FabulaError(f"{error}; {own}: {what}") from error
+    return data

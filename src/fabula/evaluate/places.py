@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fabula import files
+from fabula import files, shipped
 from fabula.errors import FabulaError
 
 OURS = {
@@ -17,6 +17,7 @@ OURS = {
     "gallery",
     "pictures",
     "samples",
+    "rollout",
     "report.html",
 }
 
@@ -34,10 +35,15 @@ def check_out(folder: Path) -> None:
 
 
 def place_for(what: Path, out: Path | None, *, floors: bool) -> Path:
-    """Where an evaluation goes: `out`, else beside the run's other files; floors go to `runs/floors-RECIPE`."""
+    """Where an evaluation goes: `out`, else beside the run's other files; floors go to `runs/floors-RECIPE`.
+
+    That of a shipped bundle goes to `NAME-evaluation` in this folder.
+    """
     if out is not None:
         return out
-    return Path("runs") / f"floors-{what.stem}" if floors else what / "evaluation"
+    if floors:
+        return Path("runs") / f"floors-{what.stem}"
+    return shipped.beside(what, "evaluation") or what / "evaluation"
 
 
 def kept_number(text: str) -> int | None:

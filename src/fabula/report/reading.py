@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fabula import files
+from fabula import files, shipped
 from fabula.errors import FabulaError
 from fabula.report.evaluated import read_scores
 
@@ -37,7 +37,8 @@ def read_run(folder: Path) -> Run:
     """A run folder, a bundle or an evaluation folder. FabulaError where it is none of these, or a file is broken."""
     if not any((folder / mark).exists() for mark in MARKS):
         known = ", ".join(MARKS[:3])
-        raise FabulaError(f"{folder}: no run to report on; a run's folder has at least one of {known}")
+        said = f"no run to report on; a run's folder has at least one of {known}"
+        raise FabulaError(f"{folder}: {said}{shipped.hint(folder)}")
     evaluation = folder if (folder / "scores.json").exists() else folder / "evaluation"
     samples, maps = (sorted((folder / "samples").glob(names)) for names in ("*.png", "*-maps.png"))
     return Run(

@@ -21,13 +21,16 @@ def credits_of(stores: Mapping[str, Store]) -> str:
     for name, store in stores.items():
         if name == "world":
             parts.append(f"{WORLD}\n")
-        elif lines := [line for story in store.stories if (line := _line(story))]:
+        elif lines := [line for story in store.stories if (line := line_of(story))]:
             parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
-def _line(story: Story) -> str:
-    """`- **Title** (id, source): Text: A; Illustration: B. CC BY 4.0`, as far as it is known."""
+def line_of(story: Story) -> str:
+    """`- **Title** (id, source): Text: A; Illustration: B. CC BY 4.0`, as far as it is known.
+
+    Empty where neither author nor licence is.
+    """
     if not (story.licence or story.attribution):
         return ""
     known = ", ".join(part for part in (story.id, story.source) if part)
