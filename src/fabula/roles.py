@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from fabula.types import USUAL, Compared, Manner, Memory, StoryBatch, StoryOutput, Tokens
+from fabula.types import USUAL, Compared, Manner, Memory, Mode, StoryBatch, StoryOutput, Tokens
 
 Carry = tuple[Tensor, ...]  # what a caption decoder carries from word to word; every tensor is (B, ...)
 Dice = Sequence[Generator]  # one generator a story, so that a story told alone or in a batch is the same
@@ -67,7 +67,7 @@ class ImageDecoder(nn.Module, ABC):
     """
 
     offers: tuple[str, ...] = ()  # the names that its Compared holds beside
-    modes: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
     listens: bool = False
     unheard: float = 0.0
 
@@ -99,6 +99,13 @@ class CaptionDecoder(nn.Module, ABC):
 
         Position i sees only the words before i.
         """
+
+    def reading(self, memory: Memory, captions: Tensor, heard: Tensor | None = None) -> Tokens:
+        """What who reads the context makes of it and of the captions (B, L) that follow: (B, S, D).
+
+        For a painter who listens. `heard` (B,) is False where a story's caption is not told.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def begin(self, memory: Memory) -> Carry:

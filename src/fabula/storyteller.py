@@ -6,31 +6,27 @@ seeded by the seed and by what the model reads of its context, so equal seeds do
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL.Image import Image
-from torch import Generator, Tensor, nn
+from torch import nn
 
-from fabula.data.contexts import to_frames
+from fabula.chance import contents, keys_of
+from fabula.choosing import Scores, places
 from fabula.errors import FabulaError
 from fabula.images import prepare, to_picture, to_tensor, to_uint8
-from fabula.losses.caption import caption_nats
 from fabula.model import StoryModel
+from fabula.narrator import Contexts, Narrator, Read, each
 from fabula.recipe import Recipe
-from fabula.roles import Dice
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
-from fabula.types import Frames, Memory, Tokens
-from fabula.writing import write
+from fabula.types import Mode
 
-BATCH = 64  # contexts that are told together
-
-Contexts = Sequence[Sequence[Frame]]
+BATCH = 64  # frames that are told together
+KEPT = 8192  # captions that are known still once they were told
 
 
 class ModelStoryteller:
@@ -43,19 +39,76 @@ class ModelStoryteller:
         self.device = device
         self.paints = model.image_decoder is not None
         self.writes = model.caption_decoder is not None
+        self._said: dict[str, str] = {}  # the captions told last, by seed and story
+
+    @property
+    def narrator(self) -> Narrator:
+        return Narrator(self.model, self.tokenizer, self.recipe, self.device)
 
     def tell(self, contexts: Contexts, *, seed: int = 0) -> list[Frame]:
         """The next frame of every context (oldest frame first, one frame at least)."""
-        return [told for (told,) in self.samples(contexts, 1, seed=seed)]
+        return [told for (told,) in self.ways(contexts, 1, seed=seed)]
+
+    @torch.inference_mode()
+    def ways(self, contexts: Contexts, count: int, *, seed: int = 0) -> list[list[Frame]]:
+        """`count` next frames of every context, read once, each the best of the recipe's candidates by `ranks`.
+
+        The first is what `tell` gives.
+        """
+        parts = (
+            self._ways(part, self.narrator.read(part), count, seed) for part in _batches(contexts, self._at(count))
+        )
+        return [frames for part in parts for frames in part]
 
     @torch.inference_mode()
     def samples(self, contexts: Contexts, count: int, *, seed: int = 0) -> list[list[Frame]]:
-        """`count` next frames of every context, read once; the first is what `tell` gives."""
-        told: list[list[Frame]] = []
-        for part in _batches(contexts, max(1, BATCH // max(1, count))):
-            frames = self._told(self._read(part), count, seed)
-            told += [frames[start : start + count] for start in range(0, len(frames), count)]
+        """`count` next frames of every context, read once, as they come; with one candidate they are its `ways`."""
+        parts = _batches(contexts, max(1, BATCH // max(1, count)))
+        return [told for part in parts for told in _groups(self._told(part, count, seed), count)]
+
+    @torch.inference_mode()
+    def judged(self, contexts: Contexts, told: Sequence[Sequence[Frame]]) -> dict[str, Scores]:
+        """What each judge of choosing.py says of M frames told of each of N contexts: (N, M), more being better."""
+        assert len(contexts) == len(told) > 0
+        size = max(1, BATCH // len(told[0]))
+        batches = zip(_batches(contexts, size), _batches(told, size), strict=True)
+        parts = [self.narrator.judged(part, self.narrator.read(part)[1], frames) for part, frames in batches]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def ranks(self, contexts: Contexts, told: Sequence[Sequence[Frame]]) -> list[list[int]]:
+        """The place of each frame among those told of its context, 1 being the one to keep. No truth is asked."""
+        return places(self.judged(contexts, told)).tolist() if told else []
+
+    @torch.inference_mode()
+    def paint_told(
+        self, contexts: Contexts, captions: Sequence[str] | None, *, seed: int = 0, mode: Mode | None = None
+    ) -> list[Frame]:
+        """The next picture of every context for a painter who hears these captions; without captions it hears nothing.
+
+        With the captions that `tell` gives of one candidate these are its pictures too; with the true ones only an
+        oracle has painted. `mode` is one of the painter's, in place of the recipe's.
+        """
+        if not self.paints:
+            raise FabulaError("this model paints no pictures")
+        told: list[Frame] = []
+        for start in range(0, len(contexts), BATCH):
+            content, memory = self.narrator.read(contexts[start : start + BATCH])
+            heard = None if captions is None else captions[start : start + BATCH]
+            keys = keys_of(content, 1, seed)
+            pictures = self.narrator.painted(memory, range(len(keys)), heard, keys, mode)
+            told += [Frame(*pair) for pair in zip(pictures, heard or [""] * len(keys), strict=True)]
         return told
+
+    def captions(self, contexts: Contexts, *, seed: int = 0) -> list[str]:
+        """What `tell` says of every context; what it has told last is not told again."""
+        keys = [
+            key for part in _batches(contexts, BATCH) for key in _said_by(contents(self.narrator.frames(part)), seed)
+        ]
+        known = {key: self._said[key] for key in keys if key in self._said}
+        new = [row for row, key in enumerate(keys) if key not in known]
+        told = self.tell([contexts[row] for row in new], seed=seed)
+        known |= {keys[row]: frame.caption for row, frame in zip(new, told, strict=True)}
+        return [known[key] for key in keys]
 
     @torch.inference_mode()
     def log_loss(self, contexts: Contexts, captions: Sequence[str]) -> list[float]:
@@ -63,8 +116,8 @@ class ModelStoryteller:
         if self.model.caption_decoder is None:
             raise FabulaError("this model writes no captions, so it cannot say how likely one is")
         assert len(contexts) == len(captions)
-        parts = zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True)
-        return [nats for part, said in parts for nats in self._nats(self.model.remember(self._frames(part)), said)]
+        narrator, parts = self.narrator, zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True)
+        return [nats for part, said in parts for nats in narrator.nats(narrator.read(part)[1], said)]
 
     @torch.inference_mode()
     def tell_and_score(
@@ -74,15 +127,18 @@ class ModelStoryteller:
         assert len(contexts) == len(captions)
         told: list[Frame] = []
         nats: list[float] = []
-        for part, said in zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True):
-            read = self._read(part)
-            told += self._told(read, 1, seed)
-            nats += self._nats(read[1], said)
+        for part, said in zip(_batches(contexts, self._at(1)), _batches(captions, self._at(1)), strict=True):
+            read = self.narrator.read(part)
+            told += [frame for (frame,) in self._ways(part, read, 1, seed)]
+            nats += self.narrator.nats(read[1], said)
         return told, nats
 
     @torch.inference_mode()
-    def paint_in_sight(self, contexts: Contexts, truths: Sequence[Frame]) -> list[Frame]:
-        """What the picture decoder paints with its target in sight, as in training: for diagnosis, not for telling."""
+    def paint_in_sight(self, contexts: Contexts, truths: Sequence[Frame]) -> list[Frame] | None:
+        """What the picture decoder paints with its target in sight, as in training: for diagnosis, not for telling.
+
+        None from a decoder that is not trained to bring a picture to its target, but velocities, say.
+        """
         decoder, painted, data = self.model.image_decoder, [], self.recipe.data
         if decoder is None:
             raise FabulaError("this model paints no pictures")
@@ -90,58 +146,45 @@ class ModelStoryteller:
             for part, true in zip(_batches(contexts, BATCH), _batches(truths, BATCH), strict=True):
                 pixels = np.stack([prepare(f.picture, data.picture_size, data.fit, data.equalise) for f in true])
                 target = to_tensor(pixels).to(self.device)
-                seen = to_uint8(decoder(self.model.remember(self._frames(part)), target).predicted)
+                said = decoder(self.narrator.read(part)[1], target)
+                if said.expected is not target:
+                    return None
+                seen = to_uint8(said.predicted)
                 painted += [Frame(to_picture(each, equalised=data.equalise), "") for each in seen]
         return painted
 
     @torch.inference_mode()
     def vectors(self, frames: Sequence[Frame]) -> tuple[np.ndarray, np.ndarray]:
         """What the model's encoders make of each frame's picture and of its caption: (N, D) each, of length 1."""
-        parts = [self.model.vectors(self._frames([[frame] for frame in part])) for part in _batches(frames, BATCH)]
+        batches = ([[frame] for frame in part] for part in _batches(frames, BATCH))
+        parts = [self.model.vectors(self.narrator.frames(part)) for part in batches]
         pictures, captions = (torch.cat(side).double().cpu() for side in zip(*parts, strict=True))
         return F.normalize(pictures, dim=1).numpy(), F.normalize(captions, dim=1).numpy()
 
-    def _read(self, contexts: Contexts) -> tuple[list[str], Memory]:
-        """What each story's dice are seeded by, and what the model remembers."""
-        frames = self._frames(contexts)
-        return _content(frames), self.model.remember(frames)
+    def _at(self, count: int) -> int:
+        """How many stories are told together, each in `count` ways."""
+        return max(1, BATCH // max(1, count * self.recipe.tell.candidates))
 
-    def _nats(self, memory: Memory, captions: Sequence[str]) -> list[float]:
-        assert self.model.caption_decoder is not None
-        ids, _ = self.tokenizer.encode(captions, self.recipe.data.caption_length)
-        compared = self.model.caption_decoder(memory, torch.from_numpy(ids).to(self.device))
-        return caption_nats(compared).double().sum(1).tolist()
+    def _told(self, contexts: Contexts, count: int, seed: int) -> list[Frame]:
+        return self.narrator.told(self.narrator.read(contexts), count, seed)
 
-    def _told(self, read: tuple[list[str], Memory], count: int, seed: int) -> list[Frame]:
-        """`count` frames of each story, one story after the other."""
-        content, memory = read
-        keys, memory = _keys(content, count, seed), _copies(memory, count)
-        pictures = self._pictures(memory, keys)
-        captions = self._written(memory, _dice(keys, "caption"))
-        return [Frame(picture, caption) for picture, caption in zip(pictures, captions, strict=True)]
+    def _ways(self, contexts: Contexts, read: Read, count: int, seed: int) -> list[list[Frame]]:
+        """`count` frames of each story, each the best of its candidates."""
+        many = self.recipe.tell.candidates
+        told = _groups(self.narrator.told(read, count * many, seed), many)
+        if many > 1:
+            rows = each(len(contexts), count)
+            memory = read[1].at(torch.tensor(rows, device=self.device))
+            judged = self.narrator.judged([contexts[row] for row in rows], memory, told)
+            told = [[group[best]] for group, best in zip(told, places(judged).argmin(1).tolist(), strict=True)]
+        ways = _groups([frame for (frame,) in told], count)
+        self._keep(_said_by(read[0], seed), ways)
+        return ways
 
-    def _pictures(self, memory: Memory, keys: Sequence[str]) -> list[Image | None]:
-        """What was painted counts as equalised where the model has seen nothing else."""
-        pixels = self._painted(memory, _dice(keys, "picture"))
-        equalised = self.recipe.data.equalise
-        return [None] * len(keys) if pixels is None else [to_picture(each, equalised=equalised) for each in pixels]
-
-    def _painted(self, memory: Memory, dice: Dice):
-        decoder = self.model.image_decoder
-        return None if decoder is None else to_uint8(decoder.generate(memory, dice))
-
-    def _written(self, memory: Memory, dice: Dice) -> list[str]:
-        decoder = self.model.caption_decoder
-        if decoder is None:
-            return [""] * len(dice)
-        length = self.recipe.data.caption_length
-        ids = write(decoder, memory, length, self.tokenizer.vocabulary, self.recipe.tell, dice)
-        return [self.tokenizer.decode(row) for row in ids.tolist()]
-
-    def _frames(self, contexts: Contexts) -> Frames:
-        if not all(contexts):
-            raise FabulaError("a context without frames: give at least one frame to continue from")
-        return to_frames(contexts, self.tokenizer, self.recipe.data, once=True).to(self.device)
+    def _keep(self, keys: Sequence[str], ways: Sequence[Sequence[Frame]]) -> None:
+        if len(self._said) > KEPT:
+            self._said.clear()
+        self._said |= {key: way[0].caption for key, way in zip(keys, ways, strict=True)}
 
 
 @contextmanager
@@ -163,34 +206,9 @@ def _batches(items: Sequence, size: int) -> Iterator[Sequence]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def _copies(memory: Memory, count: int) -> Memory:
-    """Every story's memory `count` times, one after the other."""
-    if count == 1:
-        return memory
-
-    def again(part: Tensor) -> Tensor:
-        return part.repeat_interleave(count, 0)
-
-    context = memory.context
-    notes = None if context.notes is None else again(context.notes)
-    frames = Frames(again(context.images), again(context.captions), again(context.present), notes)
-    return Memory(Tokens(*map(again, memory.state)), frames)
+def _groups(frames: list[Frame], count: int) -> list[list[Frame]]:
+    return [frames[start : start + count] for start in range(0, len(frames), count)]
 
 
-def _content(context: Frames) -> list[str]:
-    """What a model reads of each story, notes too, as a digest; how far others were padded does not enter."""
-    read = (context.images, context.captions, context.notes)
-    return [
-        hashlib.blake2b(b"".join(part[there].cpu().numpy().tobytes() for part in parts), digest_size=16).hexdigest()
-        for *parts, there in zip(*(part for part in read if part is not None), context.present, strict=True)
-    ]
-
-
-def _keys(content: Sequence[str], count: int, seed: int) -> list[str]:
-    """What makes each sample of each story its own."""
-    return [f"{seed}/{story}/{sample}" for story in content for sample in range(count)]
-
-
-def _dice(keys: Sequence[str], purpose: str) -> list[Generator]:
-    seeds = (hashlib.blake2b(f"{key}/{purpose}".encode(), digest_size=8).digest() for key in keys)
-    return [Generator().manual_seed(int.from_bytes(seed, "big") >> 1) for seed in seeds]
+def _said_by(content: Sequence[str], seed: int) -> list[str]:
+    return [f"{seed}/{story}" for story in content]

@@ -94,6 +94,9 @@ class Memory:
         return Memory(state, self.context.at(rows), beside, pictures)
 
 
+Mode = Literal["sample", "guess"]
+
+
 class Manner(NamedTuple):
     """How a picture is painted by who can do more than one thing.
 
@@ -101,13 +104,12 @@ class Manner(NamedTuple):
     those of a flow. `guidance` 1 is none; above 1 what the story says is overstated.
     """
 
-    mode: Literal["sample", "guess"] = "sample"
+    mode: Mode = "sample"
     steps: int = 10
     guidance: float = 1.0
 
 
 USUAL = Manner()
-BOTH: tuple[str, ...] = ("sample", "guess")  # the modes of a painter that can do either
 
 
 @dataclass(frozen=True)

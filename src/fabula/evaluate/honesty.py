@@ -111,10 +111,12 @@ def _whole(teller: Any, captions: list[str]) -> bool:
     return tokenizer is None or not tokenizer.encode(captions, teller.recipe.data.caption_length)[1].any()
 
 
-def in_sight(teller: Any, chunk: Chunk, told: NDArray[np.uint8], size: Size) -> dict[str, float]:
-    """The picture error with the true picture in sight (`value`) and as told (`without`)."""
+def in_sight(teller: Any, chunk: Chunk, told: NDArray[np.uint8], size: Size) -> dict[str, float] | None:
+    """The picture error with the true picture in sight (`value`) and as told (`without`); None where none is painted."""
     few = some_of(len(told), ASKED)
     seen = teller.paint_in_sight([chunk.contexts[row] for row in few], [chunk.truths[row] for row in few])
+    if seen is None:
+        return None
     true = unit(chunk.pictures[few])
     errors = [float(mae(unit(pictures), true).mean()) for pictures in (pixels_of(seen, size), told[few])]
     return dict(zip(("value", "without"), errors, strict=True))

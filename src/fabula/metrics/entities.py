@@ -65,9 +65,18 @@ def statistics(told: Told) -> dict[str, Column]:
 def _counts(told: str, true: str, context: Sequence[Frame]) -> tuple[int, int, int, int]:
     known = names(context)
     mine, theirs = said(known, told), said(known, true)
-    heard = known.union(_words(true), *(_words(frame.caption) for frame in context))
-    new = _capitals(told) - heard
+    new = unheard(context, told) - _words(true)
     return len(mine & theirs), len(mine) + len(new), len(theirs), len(new)
+
+
+def told_names(context: Sequence[Frame], caption: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of names in a caption that the context knows, and those that none of its captions has.
+
+    A new name that stands where a sentence begins is not seen.
+    """
+    known = names(context)
+    heard = known.union(*(_words(frame.caption) for frame in context))
+    return said(known, caption), _capitals(caption) - heard
 
 
 def names(context: Sequence[Frame]) -> frozenset[str]:
@@ -82,6 +91,11 @@ def names(context: Sequence[Frame]) -> frozenset[str]:
 def said(known: frozenset[str], text: str) -> frozenset[str]:
     """Those of the words that stand in a text; in a script without capitals, inside other words too."""
     return frozenset(word for word in known if word in _words(text) or (not _has_case(word) and word in text))
+
+
+def unheard(context: Sequence[Frame], text: str) -> frozenset[str]:
+    """The words of a text that are written as names, and that a context neither knows as names nor has said."""
+    return _capitals(text) - names(context).union(*(_words(frame.caption) for frame in context))
 
 
 @lru_cache(maxsize=4096)  # neighbouring windows share their captions, and all tellers the true ones
