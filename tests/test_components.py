@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_model, save_model
@@ -79,7 +80,10 @@ def every(*slots: str) -> pytest.MarkDecorator:
 def make(slot: str, kind: str, options: dict[str, Any], *given: Any, seed: int = 0) -> Any:
     torch.manual_seed(seed)
     needed = NEEDED.get((slot, kind), dict)()
-    return EVERY[slot][kind](*(given or ROLES[slot][1]), **needed, **options)
+    made = EVERY[slot][kind](*(given or ROLES[slot][1]), **needed, **options)
+    if slot == "caption_decoder":
+        made.prepare(captions(6).numpy(), np.arange(6) // 2)
+    return made
 
 
 def random(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -186,7 +190,7 @@ def test_every_recipe_option_has_a_type_and_a_default(slot):
 @every("image_encoder", "text_encoder", "fusion", "temporal", "image_decoder", "caption_decoder")
 def test_gradients_reach_every_parameter(slot, kind, options):
     component = make(slot, kind, options).train()
-    torch.manual_seed(1)
+    torch.manual_seed(0)
     if not any(True for _ in component.parameters()):
         return
     torch.stack([(said * random(*said.shape, seed=9)).sum() for said in run(slot, component)]).sum().backward()

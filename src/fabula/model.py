@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Literal
 
 import torch
@@ -48,7 +49,8 @@ class StoryModel(nn.Module):
         """
         memory = self.remember(batch.context)
         image = self._painted(memory, batch.target) if self.image_decoder else None
-        caption = self.caption_decoder(memory, batch.target.captions[:, 0]) if self.caption_decoder else None
+        writer = self._writer(wanted)
+        caption = writer(memory, batch.target.captions[:, 0]) if writer else None
         terms = {name: term for said in (memory, image, caption) if said for name, term in said.beside.items()}
         return StoryOutput(image, caption, memory, terms, dict(self._again(memory.context, wanted)))
 
@@ -61,10 +63,13 @@ class StoryModel(nn.Module):
         """The memory that a painter reads who listens: the captions (B, L) that are being told stand in it as one more
         frame, without a picture. `heard` (B,) is False where a story's is not told. Who does not listen hears nothing.
 
-        In telling, the pictures of the context are not encoded again.
+        Where the writer reads the context itself, the state is what it makes of context and captions. In telling, the
+        pictures of the context are not encoded again.
         """
         if self.image_decoder is None or not self.image_decoder.listens:
             return memory
+        if self.caption_decoder is not None and self.caption_decoder.reads == "context":
+            return replace(memory, state=self.caption_decoder.reading(memory, captions, heard))
         return self._further(memory, with_caption(memory.context, captions, heard, pad=self.vocabulary.pad))
 
     def further(self, memory: Memory, images: Tensor, captions: Tensor) -> Memory:
@@ -105,6 +110,13 @@ class StoryModel(nn.Module):
         for part in self.frozen:
             part.eval()
         return self
+
+    def _writer(self, wanted: Collection[str]) -> CaptionDecoder | None:
+        """Who writes, if anybody: not a frozen writer whom no loss asks."""
+        writer = self.caption_decoder
+        if writer is None or (writer in self.frozen and not {"caption", *writer.offers} & set(wanted)):
+            return None
+        return writer
 
     def _painted(self, memory: Memory, target: Frames) -> Compared:
         assert self.image_decoder is not None

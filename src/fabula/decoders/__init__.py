@@ -7,6 +7,7 @@ from fabula.decoders.caption_transformer import TransformerCaptionDecoder
 from fabula.decoders.image_conv import ConvImageDecoder
 from fabula.decoders.image_copy import CopyImageDecoder
 from fabula.decoders.image_deep import DeepImageDecoder
+from fabula.decoders.image_flow import FlowImageDecoder
 from fabula.decoders.image_gated import GatedImageDecoder
 from fabula.decoders.image_skip import SkipImageDecoder
 from fabula.decoders.image_variational import VariationalImageDecoder
@@ -20,6 +21,7 @@ IMAGE_DECODERS = {
     "deep": DeepImageDecoder,
     "skip": SkipImageDecoder,
     "variational": VariationalImageDecoder,
+    "flow": FlowImageDecoder,
     "gated": GatedImageDecoder,
 }
 CAPTION_DECODERS = {

@@ -3,13 +3,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fabula.counting.counts import Counts
 from fabula.layers.causal import CausalLayer, Kept, turns
 from fabula.layers.line import Line, in_line, one_later
 from fabula.layers.ranges import Number, Share
-from fabula.layers.voices import Heard, Voices
+from fabula.layers.voices import Counted, Heard, Voices
 from fabula.layers.words import WordEmbedding, read_before, without_padding
 from fabula.roles import CaptionDecoder, Carry
 from fabula.types import Compared, Memory, Tokens, Vocabulary
@@ -53,6 +56,7 @@ class StoryCaptionDecoder(CaptionDecoder):
         dropout: Share = 0.1,
         blind: Share = 0.5,
         pictures: Number = 8,
+        counts: bool = False,
     ):
         super().__init__()
         self.vocabulary, self.blind, self.width = vocabulary, blind, dim // heads
@@ -62,15 +66,21 @@ class StoryCaptionDecoder(CaptionDecoder):
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(CausalLayer(dim, heads=heads, dropout=dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(dim)
-        self.voices = Voices(dim, vocabulary, self.embed)
+        self.counts = Counts(vocabulary) if counts else None
+        self.voices = Voices(dim, vocabulary, self.embed, counts=counts)
+
+    def prepare(self, captions: NDArray[np.int64], story: NDArray[np.int64]) -> None:
+        if self.counts is not None:
+            self.counts.fit(captions, story)
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         read, last = self._read(memory, target), memory.context.present.shape[1]
         heard = self._heard(read)
         retold = (read.next != self.vocabulary.pad) & (read.frame < last)
-        nats = -self.voices.likelihood(read.hidden, heard, read.next)[retold]
+        nats = -self.voices.likelihood(read.hidden, heard, read.next, self._counted(read, memory, target))[retold]
         rows, places = torch.arange(len(target), device=target.device)[:, None], _places(read.frame == last, target)
-        logits = self.voices(read.hidden[rows, places], heard._replace(open=heard.open[rows, places]))
+        open_there = heard._replace(open=heard.open[rows, places])
+        logits = self.voices(read.hidden[rows, places], open_there, self._counted_newest(memory, target))
         return Compared(logits, without_padding(target, self.vocabulary.pad), {"retold": nats})
 
     def begin(self, memory: Memory) -> Carry:
@@ -88,19 +98,23 @@ class StoryCaptionDecoder(CaptionDecoder):
         keys = torch.cat([keys, self.voices.keys(before)[:, None]], 1)
         kept = list(zip(carry[BESIDE::2], carry[BESIDE + 1 :: 2], strict=True))
         hidden, kept = self._through(self.embed(words)[:, None], place[:, None], kept, real[:, None, None])
-        logits = self.voices(hidden, Heard(said, keys, self.voices.copyable(said)[:, None]))
+        open_here = Heard(said, keys, self.voices.copyable(said)[:, None])
+        logits = self.voices(hidden, open_here, self._counted_following(said))
         after = (part for layer in kept for part in layer)
         return logits[:, 0], (place + 1, hidden[:, 0], real, said, keys, *after)
 
-    def reading(self, memory: Memory, captions: Tensor) -> Tokens:
-        """What it makes of the context and of the captions (B, L) that follow: (B, T, D), for a painter who listens."""
+    def reading(self, memory: Memory, captions: Tensor, heard: Tensor | None = None) -> Tokens:
         read, last = self._read(memory, captions), memory.context.present.shape[1]
-        return Tokens(read.hidden, read.line.real & ((read.frame < last) | (read.next != self.vocabulary.pad)))
+        said = read.next != self.vocabulary.pad
+        if heard is not None:
+            said = said & heard[:, None]
+        return Tokens(read.hidden, read.line.real & ((read.frame < last) | said))
 
     def captioned(self, memory: Memory) -> Tensor:
         """Log-probability (B,) of the newest frame's caption, for one who sees its picture and all before it."""
         read, newest = self._read(memory), memory.context.present.sum(1, keepdim=True) - 1
-        said = self.voices.likelihood(read.hidden, self._heard(read), read.next)
+        counted = self._counted(read, memory)
+        said = self.voices.likelihood(read.hidden, self._heard(read), read.next, counted)
         return (said * ((read.frame == newest) & (read.next != self.vocabulary.pad))).sum(1)
 
     def _read(self, memory: Memory, target: Tensor | None = None) -> Read:
@@ -116,21 +130,58 @@ class StoryCaptionDecoder(CaptionDecoder):
         keys = self.voices.keys(one_later(read.hidden))
         return Heard(read.words, keys, self.voices.copyable(read.words)[:, None] & until)
 
+    def _counted(self, read: Read, memory: Memory, target: Tensor | None = None) -> Counted | None:
+        """What counts say of the word that comes next, (B, T), along the line."""
+        if self.counts is None:
+            return None
+        chance, known = self.counts(self._captions(memory, target))
+        parts = (self._along(read, memory, part) for part in (chance, *known.unbind(-1)))
+        chance, *known = parts
+        return Counted(chance, torch.stack(known, -1))
+
+    def _along(self, read: Read, memory: Memory, beside: Tensor) -> Tensor:
+        """What stands beside the captions, (B, K or K + 1, L), along the line, (B, T); 0 at pictures."""
+        count, seen = memory.context.present.shape[1], self._seen(memory)
+        nothing = beside.new_zeros(len(beside), count, seen)
+        return read.line.take(_beside(nothing, beside, count), 0)
+
+    def _counted_newest(self, memory: Memory, target: Tensor) -> Counted | None:
+        """What counts say of every word at every place of the target, (B, L, V)."""
+        if self.counts is None:
+            return None
+        if not self.training:  # a place says the same, whether a word is wanted there or not
+            target = target.masked_fill(target == self.vocabulary.pad, self.vocabulary.end)
+        return Counted(*self.counts.newest(self._captions(memory, target)))
+
+    def _counted_following(self, said: Tensor) -> Counted | None:
+        """What counts say of the next word, (B, 1, V), after all that was said, (B, T)."""
+        if self.counts is None:
+            return None
+        last, before = said[:, -1], said[:, -2] if said.shape[1] > 1 else said[:, -1]
+        before = torch.where(last == self.vocabulary.begin, last, before)
+        return Counted(*(part[:, None] for part in self.counts.following(torch.stack([before, last], 1))))
+
+    def _captions(self, memory: Memory, target: Tensor | None) -> Tensor:
+        """(B, K or K + 1, L): the captions of the context, padding where a frame is absent, and what follows."""
+        known = memory.context.captions.masked_fill(~memory.context.present[..., None], self.vocabulary.pad)
+        return known if target is None else torch.cat([known, target[:, None]], 1)
+
+    def _seen(self, memory: Memory) -> int:
+        """How many tokens each picture has."""
+        return 0 if memory.pictures is None else min(len(self.slots), memory.pictures.mask.shape[2])
+
     def _laid_out(self, memory: Memory, target: Tensor | None) -> tuple[Line, tuple[Tensor, Tensor, Tensor]]:
         """The line; and of every vector the word that is read there, the next one, and the frame, (B, S) each."""
         context, pictures = memory.context, self._pictures(memory)
-        following = context.captions.masked_fill(~context.present[..., None], self.vocabulary.pad)
-        count, seen = following.shape[1], pictures.mask.shape[2]
+        following, count = self._captions(memory, target), context.present.shape[1]
         real = following != self.vocabulary.pad
-        if target is not None:  # its places stay where they are, so that what is said there is found again
-            following = torch.cat([following, target[:, None]], 1)
-            real = torch.cat([real, torch.ones_like(target[:, None], dtype=torch.bool)], 1)
+        real[:, count:] = True  # of the target every place stays where it is, so that what is said there is found again
         words = read_before(following.flatten(0, 1), self.vocabulary.begin).view_as(following)
         words = words.masked_fill(~real, self.vocabulary.pad)
         frame = torch.arange(following.shape[1], device=words.device)[None, :, None].expand_as(words)
         tokens = Tokens(self.dropout(self.embed(words)), real)
         line = in_line(Tokens(*(_beside(p, t, count) for p, t in zip(pictures, tokens, strict=True))))
-        nothing = words.new_full((len(words), count, seen), self.vocabulary.pad)
+        nothing = words.new_full((len(words), count, self._seen(memory)), self.vocabulary.pad)
         where = frame[:, :count, :1].expand_as(nothing)
         return line, (_beside(nothing, words, count), _beside(nothing, following, count), _beside(where, frame, count))
 

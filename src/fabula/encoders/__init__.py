@@ -12,6 +12,7 @@ from fabula.encoders.text_bilstm import BiLSTMTextEncoder
 from fabula.encoders.text_clip import CLIPTextEncoder
 from fabula.encoders.text_recurrent import GRUTextEncoder, LSTMTextEncoder
 from fabula.encoders.text_transformer import TransformerTextEncoder
+from fabula.encoders.text_words import WordsTextEncoder
 
 IMAGE_ENCODERS = {
     "conv": ConvImageEncoder,
@@ -28,5 +29,6 @@ TEXT_ENCODERS = {
     "lstm": LSTMTextEncoder,
     "bilstm": BiLSTMTextEncoder,
     "transformer": TransformerTextEncoder,
+    "words": WordsTextEncoder,
     "clip": CLIPTextEncoder,
 }

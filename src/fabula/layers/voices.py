@@ -1,4 +1,4 @@
-"""Several voices that say one word: what a network thinks, and what has been said before."""
+"""Several voices that say one word: what a network thinks, what has been said before, and what counts know."""
 
 from __future__ import annotations
 
@@ -23,24 +23,31 @@ class Heard(NamedTuple):
     open: Tensor  # (B, Q, T) bool: which of these each of Q places may copy
 
 
+class Counted(NamedTuple):
+    """What counts say at each of Q places."""
+
+    chance: Tensor  # (B, Q, V) of every word, or (B, Q) of one
+    known: Tensor  # (B, Q, 2) how well they know what stands before
+
+
 class Voices(nn.Module):
-    """A learned gate mixes probabilities of the next word: `p = g_network p_network + g_pointer p_pointer`.
+    """A learned gate mixes probabilities of the next word, `p = sum of g_i p_i`, the gates summing to one.
 
     The network chooses among all words. The pointer copies a word that was said where the reader was in a like state
     of mind: the query is the state now, the key the state just before that word (Merity et al. 2017, pointer sentinel
-    mixture, section 2; Grave et al. 2017, neural cache, section 3, both here learned).
+    mixture, section 2; Grave et al. 2017, neural cache, section 3, both here learned). With `counts` the third voice is
+    theirs, and the gate knows how often they have met what stands before.
     """
 
-    names = ("network", "pointer")
-
-    def __init__(self, dim: int, vocabulary: Vocabulary, embed: WordEmbedding):
+    def __init__(self, dim: int, vocabulary: Vocabulary, embed: WordEmbedding, *, counts: bool):
         super().__init__()
         self.vocabulary = vocabulary
         self.choose = nn.Linear(dim, vocabulary.size)
         self.choose.weight = embed.weight
         self.ask, self.key = nn.Linear(dim, dim // 2), nn.Linear(dim, dim // 2)
-        self.gate = nn.Linear(dim, len(self.names))
-        self.seen = Seen("B L T")
+        self.gate = nn.Linear(dim, 3 if counts else 2)
+        self.trust = nn.Linear(2, 3, bias=False) if counts else None
+        self.seen, self.shares = Seen("B L T"), Seen("B L G")
 
     def keys(self, before: Tensor) -> Tensor:
         """The states (B, T, D) just before each word -> (B, T, P)."""
@@ -50,26 +57,39 @@ class Voices(nn.Module):
         """(B, T) bool: words of captions."""
         return (words != self.vocabulary.pad) & (words != self.vocabulary.begin)
 
-    def forward(self, hidden: Tensor, heard: Heard) -> Tensor:
+    def forward(self, hidden: Tensor, heard: Heard, counted: Counted | None = None) -> Tensor:
         """(B, Q, D) -> log-probabilities of every word (B, Q, V)."""
-        network, pointer = self._shares(hidden).split(1, -1)
+        shares = self.shares(self._shares(hidden, counted))
         chosen = self.choose(hidden).float().softmax(-1)
         weights = self.seen(self._weights(hidden, heard))
         words = heard.words[:, None].expand_as(weights)
         copied = torch.zeros_like(chosen).scatter_add(2, words, weights)
-        return (network * chosen + pointer * copied).clamp(min=LEAST).log()
+        return _mixed(shares, (chosen, copied), counted)
 
-    def likelihood(self, hidden: Tensor, heard: Heard, said: Tensor) -> Tensor:
+    def likelihood(self, hidden: Tensor, heard: Heard, said: Tensor, counted: Counted | None = None) -> Tensor:
         """Log-probability (B, Q) of one word each, (B, Q): what `forward` gives of it, without the others."""
-        network, pointer = self._shares(hidden).unbind(-1)
+        return _mixed(self._shares(hidden, counted), self.apart(hidden, heard, said), counted)
+
+    def apart(self, hidden: Tensor, heard: Heard, said: Tensor) -> tuple[Tensor, Tensor]:
+        """The probability (B, Q) of one word each by the network alone, and by the pointer alone."""
         chosen = self.choose(hidden).float().log_softmax(-1).gather(2, said[..., None])[..., 0].exp()
         copied = (self._weights(hidden, heard) * (heard.words[:, None] == said[..., None])).sum(-1)
-        return (network * chosen + pointer * copied).clamp(min=LEAST).log()
+        return chosen, copied
 
-    def _shares(self, hidden: Tensor) -> Tensor:
-        return self.gate(hidden).float().softmax(-1)
+    def _shares(self, hidden: Tensor, counted: Counted | None) -> Tensor:
+        gate = self.gate(hidden).float()
+        if self.trust is not None and counted is not None:
+            gate = gate + self.trust(counted.known)
+        return gate.softmax(-1)
 
     def _weights(self, hidden: Tensor, heard: Heard) -> Tensor:
         """(B, Q, T), each row summing to 1 where there is anything to copy."""
         scores = self.ask(hidden) @ heard.keys.transpose(1, 2) / heard.keys.shape[-1] ** 0.5
         return masked_softmax(scores.float(), heard.open)
+
+
+def _mixed(shares: Tensor, voices: tuple[Tensor, ...], counted: Counted | None) -> Tensor:
+    """Shares (B, Q, G), and what each voice says of one word (B, Q) or of all (B, Q, V) -> log-probabilities."""
+    every = torch.stack(voices if counted is None else (*voices, counted.chance), 2)  # (B, Q, G) or (B, Q, G, V)
+    shares = shares.view(*shares.shape, *[1] * (every.ndim - 3))
+    return (shares * every).sum(2).clamp(min=LEAST).log()

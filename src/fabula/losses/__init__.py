@@ -9,6 +9,7 @@ from fabula.losses.edge import Edge
 from fabula.losses.gate import GateCrossEntropy
 from fabula.losses.infonce import InfoNCE
 from fabula.losses.kl import KL
+from fabula.losses.offered import FlowMatching, Retold
 from fabula.losses.perceptual import Perceptual
 from fabula.losses.pixels import L1, MSE
 
@@ -25,5 +26,7 @@ LOSSES = {
     "caption_again": CaptionAgain,
     "edge": Edge,
     "perceptual": Perceptual,
+    "flow": FlowMatching,
+    "retold": Retold,
     "adversarial": Adversarial,
 }

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fabula.layers.codec import Codec
+from fabula.layers.flow import Flow
+from fabula.layers.painting import PaintingLayer, Places
+from fabula.layers.ranges import Channels, Number, Share
+from fabula.roles import Dice, ImageDecoder
+from fabula.story import Size
+from fabula.types import USUAL, Compared, Frames, Manner, Memory
+
+SHARPER = 2  # a share is known for squares of so many pixels a side
+
+
+class FlowImageDecoder(ImageDecoder):
+    """Paints the picture of least error, or one of those that may be, from one reading of the story.
+
+    A codec (layers/codec.py) turns pictures into a grid of codes; it learns in a stage of its own, and stays as it is
+    after. Cells that know the codes of the newest `frames` pictures at their place read each other and the story, with
+    the caption that is being told. From them follow
+    - the guess: codes, painted by the codec, mixed pixel by pixel with the pictures of the context, so that what stays
+      is copied exactly. It is what `predicted` holds, for losses of pixels;
+    - the samples: a flow from noise to the codes (layers/flow.py), whose error is offered as `flow`.
+
+    `unheard` is the share of training windows in which the caption is not told, `plain` that in which the flow is told
+    nothing at all, which guidance needs. With F cells and S tokens of the story a layer costs F D^2 + (F + S) F D;
+    samples share it, and a step of the flow costs its own layers alone.
+    """
+
+    offers = ("flow",)
+    listens = True
+    modes = ("sample", "guess")
+
+    def __init__(
+        self,
+        dim: int,
+        size: Size,
+        *,
+        channels: Channels = (32, 64, 96),
+        code: Number = 32,
+        frames: Number = 4,
+        layers: Number = 4,
+        flow_layers: Number = 3,
+        heads: Number = 4,
+        unheard: Share = 0.1,
+        plain: Share = 0.1,
+    ):
+        super().__init__()
+        self.size, self.frames, self.unheard, self.plain = size, frames, unheard, plain
+        self.codec = Codec(size, channels=channels, code=code).requires_grad_(False)
+        self.enter = nn.Linear(frames * (code + 1), dim)
+        self.places = Places(self.codec.grid, dim)
+        self.layers = nn.ModuleList(PaintingLayer(dim, heads=heads) for _ in range(layers))
+        self.norm = nn.LayerNorm(dim)
+        self.guessed = nn.Linear(dim, code)
+        self.shares = nn.Linear(dim, (1 + frames) * (self.codec.cell // SHARPER) ** 2)
+        self.flow = Flow(dim, code, self.codec.grid, layers=flow_layers, heads=heads)
+        self.nothing = nn.Parameter(torch.randn(dim) * 0.02)
+
+    def forward(self, memory: Memory, target: Tensor) -> Compared:
+        cells, seen = self._cells(memory)
+        with torch.no_grad():
+            codes = _in_row(self.codec.encode(target))
+        plain = torch.rand_like(cells[:, :1, :1]) < (self.plain if self.training else 0)
+        error = self.flow.error(codes, torch.where(plain, self.nothing, cells))
+        return Compared(self._guess(cells, seen), target, {"flow": error})
+
+    def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
+        cells, seen = self._cells(memory)
+        if manner.mode == "guess":
+            return self._guess(cells, seen)
+        plain = self.nothing.expand_as(cells) if manner.guidance != 1 else None
+        return self.codec.decode(_as_map(self.flow.follow(cells, plain, dice, manner), self.codec.grid))
+
+    def train(self, mode: bool = True) -> FlowImageDecoder:
+        """The codec learns in its own stage alone, where its weights are let free."""
+        super().train(mode)
+        self.codec.train(mode and next(self.codec.parameters()).requires_grad)
+        return self
+
+    def _cells(self, memory: Memory) -> tuple[Tensor, Seen]:
+        """What is to be painted, (B, F, D), and the pictures that may be copied."""
+        seen = newest_first(memory.context, self.frames)
+        with torch.no_grad():
+            codes = _in_row(self.codec.encode(seen.pictures.flatten(0, 1))).unflatten(0, seen.there.shape)
+        known = torch.cat([codes, torch.ones_like(codes[..., :1])], -1) * seen.there[..., None, None]
+        cells = self.places(self.enter(known.permute(0, 2, 1, 3).flatten(2)))
+        for layer in cast("Iterable[PaintingLayer]", self.layers):
+            cells = layer(cells, memory.state)
+        return self.norm(cells), seen
+
+    def _guess(self, cells: Tensor, seen: Seen) -> Tensor:
+        """(B, 3, H, W): the mixture of what is painted with the pictures of the context."""
+        painted = self.codec.decode(_as_map(self.guessed(cells), self.codec.grid))
+        every = torch.cat([painted[:, None], seen.pictures], 1)  # (B, 1 + frames, 3, H, W)
+        return (every * self._shares(cells, seen.there)[:, :, None]).sum(1)
+
+    def _shares(self, cells: Tensor, there: Tensor) -> Tensor:
+        """(B, 1 + frames, H, W), each pixel's summing to 1; none for a picture that is not there."""
+        squares = F.pixel_shuffle(_as_map(self.shares(cells), self.codec.grid), self.codec.cell // SHARPER)
+        pixels = F.interpolate(squares, scale_factor=SHARPER, mode="bilinear", align_corners=False)
+        pixels = pixels[..., : self.size[0], : self.size[1]]
+        absent = ~F.pad(there, (1, 0), value=True)[..., None, None]
+        return pixels.masked_fill(absent, -torch.inf).softmax(1)
+
+
+class Seen(NamedTuple):
+    """The newest pictures of each story, newest first; grey where there are fewer."""
+
+    pictures: Tensor  # (B, frames, 3, H, W)
+    there: Tensor  # (B, frames) bool
+
+
+def newest_first(context: Frames, count: int) -> Seen:
+    """The newest pictures of what is present."""
+    place = context.present.sum(1, keepdim=True) - 1 - torch.arange(count, device=context.present.device)
+    there = place >= 0
+    found = context.images[torch.arange(len(place), device=place.device)[:, None], place.clamp(min=0)]
+    return Seen(torch.where(there[..., None, None, None], found, found.new_zeros(())), there)
+
+
+def _in_row(codes: Tensor) -> Tensor:
+    """(N, C, rows, columns) -> (N, F, C)."""
+    return codes.flatten(2).transpose(1, 2)
+
+
+def _as_map(vectors: Tensor, grid: tuple[int, int]) -> Tensor:
+    """(B, F, C) -> (B, C, rows, columns)."""
+    return vectors.transpose(1, 2).unflatten(2, grid)

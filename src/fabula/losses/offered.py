@@ -1,0 +1,28 @@
+"""Errors that a decoder has measured itself."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from fabula.losses.parts import term
+from fabula.roles import Loss
+from fabula.types import StoryBatch, StoryOutput
+
+
+class FlowMatching(Loss):
+    """The mean squared error of a flow's velocity (Lipman et al. 2023), over stories."""
+
+    needs = ("flow",)
+
+    def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:
+        return term(output, "flow").mean()
+
+
+class Retold(Loss):
+    """Mean nats per token of the context's captions, by a writer who tells them on its way; 0 where there are none."""
+
+    needs = ("retold",)
+
+    def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:
+        nats = term(output, "retold")
+        return nats.sum() / max(1, nats.numel())
