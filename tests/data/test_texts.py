@@ -20,6 +20,7 @@ from fabula.errors import FabulaError
 from fabula.floors import fit
 from fabula.journal.data import data_facts
 from fabula.recipe import Augment, Data
+from fabula.run import run
 from fabula.story import Frame, Size
 from fabula.tokenizer import Tokenizer
 
@@ -186,6 +187,23 @@ def test_a_source_with_pictures_gives_its_words_alone(data, tmp_path):
 def test_a_source_that_is_not_there(data):
     with pytest.raises(FabulaError, match=r"data\.texts: parquet:nowhere: no file or folder 'nowhere'"):
         open_corpus(replace(data, texts=("parquet:nowhere",)))
+
+
+def test_a_source_of_held_out_stories_alone(data, tmp_path):
+    tell(tmp_path / "texts", [["A page."]], "test.jsonl")
+    with pytest.raises(FabulaError, match=r"data\.texts: jsonl:.*: no split 'train' to learn from; it has test"):
+        open_corpus(replace(data, texts=(f"jsonl:{tmp_path / 'texts'}",)))
+
+
+def test_a_run_that_paints_says_so_and_a_run_goes_on_with_the_texts_it_began_with(tmp_path, capfd):
+    recipe = smallest("train.steps=2", f"data.texts=[{tell(tmp_path / 'texts', [['One.', 'Two.', 'Three.']])}]")
+    run(recipe, tmp_path / "run", with_floors=False)
+    said = capfd.readouterr().err
+    assert "1 stories without pictures, 3 captions" in said
+    assert "no windows of these are learned where there is painting" in said
+    tell(tmp_path / "texts", [["One.", "Two.", "Four."]])
+    with pytest.raises(FabulaError, match=r"the data of this run has changed since it began \(split texts\)"):
+        run(recipe, tmp_path / "run", resume=True, with_floors=False)
 
 
 def test_nothing_of_them_is_kept_as_pictures(more, tmp_path):

@@ -16,7 +16,7 @@ from functools import cached_property
 from fabula.data.columns import NONE
 from fabula.data.digests import combined
 from fabula.data.open import of_source, open_source
-from fabula.data.source import ALL
+from fabula.data.source import ALL, Source
 from fabula.data.store import Store
 from fabula.errors import FabulaError
 from fabula.recipe import Data, Recipe
@@ -74,13 +74,19 @@ def open_texts(data: Data, train: Store, held: Mapping[str, Store]) -> Texts:
     return Texts(kept, data.texts, len(twice))
 
 
-def _read(data: Data, name: str) -> Iterator[Story]:
+def text_source(data: Data, name: str) -> Source:
+    """One of `data.texts` as a source, its pictures unread. FabulaError where it is not there."""
     try:
-        source = open_source(name, of_source(data, name, frames_key=NONE))
-        split = "train" if "train" in source.splits else ALL
-        yield from source.stories(split)
+        return open_source(name, of_source(data, name, frames_key=NONE))
     except FabulaError as error:
         raise FabulaError(f"data.texts: {error}") from error
+
+
+def _read(data: Data, name: str) -> Iterator[Story]:
+    source = text_source(data, name)
+    if not {"train", ALL} & {*source.splits}:
+        raise FabulaError(f"data.texts: {name}: no split 'train' to learn from; it has {', '.join(source.splits)}")
+    return source.stories("train" if "train" in source.splits else ALL)
 
 
 def _check(texts: Sequence[Told], store: Store, split: str) -> None:

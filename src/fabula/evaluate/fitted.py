@@ -8,8 +8,9 @@ from pathlib import Path
 
 from fabula import bundle, files, shipped
 from fabula.data.corpus import open_corpus
-from fabula.data.open import of_source, open_source
+from fabula.data.open import open_source
 from fabula.data.splits import for_training
+from fabula.data.texts import text_source
 from fabula.errors import FabulaError
 from fabula.floors import Floors, fit
 from fabula.floors.progress import Progress, silent
@@ -46,8 +47,9 @@ def _fitted(held: bundle.Bundle, data: Data, place: Path, progress: Progress) ->
 def _first_there(own: Data, given: Data) -> Data:
     """What the model learned from where it is there, else what it is scored on alone."""
     try:
-        for source in (own.source, *own.texts):
-            open_source(source, of_source(own, source))
+        open_source(own.source, own)
+        for name in own.texts:
+            text_source(own, name)
     except FabulaError:
         return replace(given, texts=())
     return own
