@@ -30,7 +30,7 @@ from fabula.recipe import Recipe
 from fabula.retelling import teller_of
 from fabula.train.device import free_threads, open_accelerator
 from fabula.train.loop import StepReport, train
-from fabula.train.preparing import prepare_writers
+from fabula.train.preparing import prepare
 from fabula.train.state import TrainState, count_steps, fresh_state
 from fabula.train.takeover import check_origins, take_over
 from fabula.train.validation import spread, validate
@@ -117,7 +117,7 @@ def _start(given: Given) -> TrainState:
     state = checkpoint.restore(saved[-1], recipe, tokenizer) if saved else fresh_state(recipe, tokenizer.vocabulary)
     taken = [] if saved else take_over(state.model, recipe, tokenizer)
     if not saved:
-        prepare_writers(state.model, given.corpus)
+        prepare(state.model, given.corpus)
     if given.first:
         for sentence in (*_introduction(given, state), *taken):
             say(sentence)

@@ -20,6 +20,7 @@ def take_over(model: nn.Module, recipe: recipes.Recipe, tokenizer: Tokenizer) ->
     FabulaError where the other run is not there, has another width, or has other words.
     """
     slots = {slot: spec for slot in slots_of(recipe.stage) if (spec := getattr(recipe.model, slot)) and spec.origin}
+    slots = {slot: spec for slot, spec in slots.items() if getattr(model, slot).state_dict()}  # others have no weights
     return [_take(model, slot, spec.origin, recipe, tokenizer) for slot, spec in slots.items()]
 
 
