@@ -28,7 +28,7 @@ def hide(context: Frames, seen: Tensor, chosen: Augment, vocabulary: Vocabulary,
     pictures = (lot < chosen.hide_pictures) & told
     captions = (lot >= 1 - chosen.hide_captions) & seen & ~pictures  # the other end of one lot
     number = torch.where(whether < chosen.hide_frames, many, 0)
-    return _without_oldest(_without(context, pictures, captions, vocabulary), number, vocabulary)
+    return _left(context, pictures, captions, number, vocabulary)
 
 
 def _draws(shape: torch.Size, chance: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -39,22 +39,19 @@ def _draws(shape: torch.Size, chance: np.random.Generator) -> tuple[Tensor, Tens
     return lot, whether, (1 + (many * (frames - 1)).long()).clamp(max=max(frames - 1, 0))
 
 
-def _without(context: Frames, pictures: Tensor, captions: Tensor, vocabulary: Vocabulary) -> Frames:
-    images = torch.where(pictures[..., None, None, None], grey(), context.images)
-    words = torch.where(captions[..., None], _nothing(context.captions, vocabulary), context.captions)
-    return Frames(images, words, context.present, context.notes, context.same)
+def _left(context: Frames, pictures: Tensor, captions: Tensor, number: Tensor, vocabulary: Vocabulary) -> Frames:
+    """Without these pictures and captions (B, K), and without the oldest `number` (B,) frames of each.
 
-
-def _without_oldest(context: Frames, number: Tensor, vocabulary: Vocabulary) -> Frames:
-    """The oldest `number` (B,) frames of each are dropped, the others stand in front, absent ones at the end."""
+    The other frames stand in front, absent ones at the end.
+    """
     frames = context.present.shape[1]
     wanted = torch.arange(frames) + number[:, None]  # (B, K)
-    absent, which = wanted >= frames, wanted.clamp(max=frames - 1)
-    rows = torch.arange(len(number))[:, None]
-    notes = None if context.notes is None else context.notes[rows, which].masked_fill(absent[..., None], vocabulary.pad)
-    left = Frames(context.images[rows, which], context.captions[rows, which], context.present[rows, which], notes)
-    emptied = _without(left, absent, absent, vocabulary)
-    return Frames(emptied.images, emptied.captions, left.present & ~absent, notes)
+    absent, which = wanted >= frames, (torch.arange(len(number))[:, None], wanted.clamp(max=frames - 1))
+    images, words = context.images[which], context.captions[which]  # copies, so what is hidden is written into them
+    images[pictures[which] | absent] = grey()
+    words[captions[which] | absent] = _nothing(words, vocabulary)
+    notes = None if context.notes is None else context.notes[which].masked_fill(absent[..., None], vocabulary.pad)
+    return Frames(images, words, context.present[which] & ~absent, notes)
 
 
 def grey() -> Tensor:
