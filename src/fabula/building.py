@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from fabula import recipe as recipes
-from fabula.autoencoder import SLOTS, Autoencoder
+from fabula.autoencoder import SLOTS, Autoencoder, CodecLearner
 from fabula.decoders import CAPTION_DECODERS, IMAGE_DECODERS, Unconditional
 from fabula.encoders import IMAGE_ENCODERS, TEXT_ENCODERS
 from fabula.errors import FabulaError
@@ -31,7 +31,7 @@ CATALOGUES: dict[str, Mapping[str, Any]] = {
     "caption_decoder": CAPTION_DECODERS,
     "note_encoder": TEXT_ENCODERS,
 }
-Learner = StoryModel | Autoencoder  # what a run may train
+Learner = StoryModel | Autoencoder | CodecLearner  # what a run may train
 
 
 def build_learner(recipe: recipes.Recipe, vocabulary: Vocabulary) -> Learner:
@@ -96,19 +96,16 @@ def _quarrels(recipe: recipes.Recipe) -> list[str]:
 
 
 def _learner(recipe: recipes.Recipe, slots: Mapping[str, Any], vocabulary: Vocabulary) -> Learner:
-    story = recipe.stage == "story"
-    return _story_model(recipe.model, slots, vocabulary) if story else _autoencoder(slots, vocabulary)
+    if recipe.stage == "story":
+        return _story_model(recipe.model, slots, vocabulary)
+    kind = CodecLearner if recipe.stage == "codec" else Autoencoder
+    return kind(*slots.values(), vocabulary)
 
 
 def _story_model(recipe: recipes.Model, slots: Mapping[str, Any], vocabulary: Vocabulary) -> StoryModel:
     model = StoryModel(**slots, vocabulary=vocabulary, notes_in=recipe.notes_in)
     model.freeze(*frozen(recipe, tuple(slots)))
     return model
-
-
-def _autoencoder(slots: Mapping[str, Any], vocabulary: Vocabulary) -> Autoencoder:
-    encoder, decoder = slots.values()
-    return Autoencoder(encoder, decoder, vocabulary)
 
 
 def frozen(recipe: recipes.Model, slots: tuple[str, ...]) -> list[str]:

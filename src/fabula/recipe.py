@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from fabula import yamls
+from fabula import extends, yamls
 from fabula.errors import FabulaError, unknown
 from fabula.origins import taken_over
+from fabula.overlays import Overlaid, stages_of
 from fabula.schema import Problem, join, read
-from fabula.shelf import absent, find, names_in
+from fabula.shelf import find
 from fabula.spec import Catalogue, Spec, problems_of
 from fabula.story import Size
 
@@ -152,16 +153,27 @@ class Recipe:
     train: Train = field(default_factory=Train)
     tell: Tell = field(default_factory=Tell)
     seed: Seed = 0
-    stage: Literal["story", "picture", "text"] = "story"  # picture and text learn to tell single frames of themselves
+    stage: Literal["story", "picture", "text", "codec"] = "story"  # the others learn single frames, told of themselves
 
 
 def load(path: Path | str, overrides: Iterable[str] = (), catalogues: Mapping[str, Catalogue] | None = None) -> Recipe:
     """Read a recipe by path or shipped name; `overrides` are dotted, as in `model.dim=512`.
 
+    Of a recipe with stages it is the last that is read; `fabula.staging` reads them all.
     With `catalogues` (`{**building.CATALOGUES, "losses": LOSSES}`) the options of components are checked too.
     FabulaError holds all problems, one a line: dotted path, file and line, what came, what was meant.
     """
-    tree = taken_over(yamls.merge(_read(find(path)), yamls.command_line(overrides)))
+    return typed(list(overlaid(path, overrides).values())[-1].tree, catalogues)
+
+
+def overlaid(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Overlaid]:
+    """The stages of a recipe in order, read and laid over it, not yet checked; one without a name where it has none."""
+    return stages_of(extends.read(find(path)), overrides)
+
+
+def typed(tree: yamls.Tree, catalogues: Mapping[str, Catalogue] | None = None) -> Recipe:
+    """The recipe that a whole tree says. FabulaError holds all problems, one a line."""
+    tree = taken_over(tree)
     problems: list[Problem] = []
     recipe = read(tree.values, Recipe, "", problems)
     problems += _component_problems(tree.values, catalogues or {})
@@ -174,7 +186,7 @@ def load(path: Path | str, overrides: Iterable[str] = (), catalogues: Mapping[st
 def source_of(path: Path | str, overrides: Iterable[str] = ()) -> str:
     """The source that a recipe names, looked up before all else; empty where `load` will find mistakes."""
     try:
-        values = yamls.merge(_read(find(path)), yamls.command_line(overrides)).values
+        values = list(overlaid(path, overrides).values())[-1].tree.values
     except FabulaError:
         return ""
     return str(_section(values, "data").get("source", ""))
@@ -232,40 +244,19 @@ def _section(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return section if isinstance(section, Mapping) else {}
 
 
-def _read(path: Path, children: tuple[Path, ...] = ()) -> yamls.Tree:
-    """The file laid over all that it extends."""
-    if path.resolve() in children:
-        raise FabulaError(f"{path}: extends itself by way of {' -> '.join(c.name for c in children)}")
-    tree = yamls.read_tree(path)
-    parents = tree.values.pop("extends", None) or []
-    below = yamls.Tree({}, {})
-    for parent in parents if isinstance(parents, list) else [parents]:
-        if not isinstance(parent, str):
-            raise FabulaError(f"extends ({tree.place('extends')}): expected the path of a recipe, got {parent!r}")
-        above = _read(_parent(path, parent, tree.place("extends")), (*children, path.resolve()))
-        below = yamls.merge(below, above)
-    return yamls.merge(below, tree)
-
-
-def _parent(path: Path, parent: str, place: str) -> Path:
-    for candidate in (path.parent / parent, path.parent / f"{parent}.yaml"):
-        if candidate.is_file():
-            return candidate
-    raise FabulaError(f"extends ({place}): {absent(parent, names_in(path.parent))}")
-
-
 def dump(recipe: Recipe) -> str:
     """The recipe as YAML that `load` reads back to an equal recipe."""
-    return yamls.written(_plain(recipe))
+    return yamls.written(plain(recipe))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A recipe, or a part of one, as a file has it."""
     if isinstance(value, Size):
         return str(value)
     if isinstance(value, Spec):
-        return _plain(value.plain())
+        return plain(value.plain())
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+        return {name: plain(part) for name, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list | tuple) else value

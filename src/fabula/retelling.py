@@ -1,4 +1,4 @@
-"""A frame in, the same frame told again: the door to an autoencoder. It knows the truth, and says so."""
+"""A frame in, the same frame told again: the door to an autoencoder or a codec. It knows the truth, and says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from fabula.autoencoder import Autoencoder
+from fabula.autoencoder import Autoencoder, CodecLearner
 from fabula.building import Learner
 from fabula.data.contexts import to_frames
 from fabula.images import to_picture, to_uint8
@@ -27,7 +27,7 @@ def teller_of(
     learner: Learner, tokenizer: Tokenizer, recipe: Recipe, device: torch.device | str = "cpu"
 ) -> ModelStoryteller | Retelling:
     """Whoever tells with what a run has learned: stories, or single frames again."""
-    if isinstance(learner, Autoencoder):
+    if isinstance(learner, Autoencoder | CodecLearner):
         return Retelling(learner, tokenizer, recipe, device)
     return ModelStoryteller(learner, tokenizer, recipe, device)
 
@@ -35,13 +35,21 @@ def teller_of(
 class Retelling:
     """Tells every frame of its own encoding. The learner is moved to `device`, into evaluation mode."""
 
-    def __init__(self, learner: Autoencoder, tokenizer: Tokenizer, recipe: Recipe, device: torch.device | str = "cpu"):
+    def __init__(
+        self,
+        learner: Autoencoder | CodecLearner,
+        tokenizer: Tokenizer,
+        recipe: Recipe,
+        device: torch.device | str = "cpu",
+    ):
         self.learner = learner.to(device).eval()
         self.tokenizer, self.recipe, self.device = tokenizer, recipe, device
         self.paints, self.writes = learner.paints, not learner.paints
 
     @torch.inference_mode()
-    def tell_knowing(self, contexts: Sequence[Sequence[Frame]], truths: Sequence[Frame]) -> list[Frame]:
+    def tell_knowing(
+        self, contexts: Sequence[Sequence[Frame]], truths: Sequence[Frame], *, seed: int = 0
+    ) -> list[Frame]:
         """Each true frame again; the contexts say nothing."""
         return [frame for batch in self._batches(truths) for frame in self._told(batch)]
 
@@ -61,11 +69,12 @@ class Retelling:
             yield StoryBatch(nothing, told).to(self.device)
 
     def _told(self, batch: StoryBatch) -> list[Frame]:
-        memory, decoder, count = self.learner.read(batch), self.learner.parts[1], len(batch.target.present)
-        dice: Dice = [torch.Generator().manual_seed(row) for row in range(count)]
+        dice: Dice = [torch.Generator().manual_seed(row) for row in range(len(batch.target.present))]
         if self.paints:
-            pictures = to_uint8(decoder.generate(memory, dice))
+            pictures = to_uint8(self.learner.paint(batch, dice))
             return [Frame(to_picture(pixels, equalised=self.recipe.data.equalise), "") for pixels in pictures]
+        assert isinstance(self.learner, Autoencoder)
+        memory, decoder = self.learner.read(batch), self.learner.parts[1]
         length, vocabulary = self.recipe.data.caption_length, self.tokenizer.vocabulary
         ids = write(decoder, memory, length, vocabulary, self.recipe.tell, dice)
         return [Frame(None, self.tokenizer.decode(row)) for row in ids.tolist()]

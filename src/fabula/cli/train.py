@@ -14,7 +14,10 @@ def train(
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in the folder, if there is one."),
     floors: bool = typer.Option(True, help="Fit the floors too, at the end."),
 ) -> None:
-    """Train a model: checkpoints, curves and samples while it runs, at the end a bundle with its floors."""
+    """Train a model: checkpoints, curves and samples while it runs, at the end a bundle with its floors.
+
+    A recipe with stages is trained stage by stage: all but the last in DIR/stages/NAME, the last in DIR itself.
+    """
     import os
 
     from fabula.data.hub import check_reach
@@ -22,12 +25,12 @@ def train(
 
     check_reach(source_of(recipe, overrides or ()))
 
-    from fabula.bundle import read_recipe
     from fabula.journal.stopping import Stopped
-    from fabula.run import run as run_recipe
+    from fabula.staging import read_stages, run_stages
 
     try:
-        bundle = run_recipe(read_recipe(recipe, tuple(overrides or ())), run, resume=resume, with_floors=floors)
+        stages = read_stages(recipe, tuple(overrides or ()), run)
+        bundle = run_stages(stages, run, resume=resume, with_floors=floors)
     except Stopped as stop:
         typer.echo(str(stop), err=True)
         raise SystemExit(130) from stop

@@ -23,7 +23,7 @@ try:
 except ImportError:  # a system without it has no lock
     fcntl = None
 
-RUNS = ("recipe.yaml", "log.jsonl", "checkpoints", "bundle")  # any of these makes a folder a run's
+RUNS = ("recipe.yaml", "log.jsonl", "checkpoints", "bundle", "stages")  # any of these makes a folder a run's
 NAMED = 8  # so many differences are named
 
 
@@ -41,11 +41,15 @@ class RunFolder:
     tensorboard = property(lambda self: self.path / "tensorboard")
     checkpoints = property(lambda self: self.path / "checkpoints")
     bundle = property(lambda self: self.path / "bundle")
+    stages = property(lambda self: self.path / "stages")  # what was trained before, where a recipe has stages
 
     @property
     def go_on(self) -> str:
-        """The command that goes on with this run."""
-        return f"fabula train {shlex.quote(str(self.recipe))} --run {shlex.quote(str(self.path))} --resume"
+        """The command that goes on with this run, or with all stages where it is one of them."""
+        whole = self.path.parent.parent if self.path.parent.name == "stages" else self.path
+        stages = RunFolder(whole).stages / "recipe.yaml"
+        recipe, path = (stages, whole) if stages.is_file() else (self.recipe, self.path)
+        return f"fabula train {shlex.quote(str(recipe))} --run {shlex.quote(str(path))} --resume"
 
 
 @contextmanager
@@ -55,17 +59,25 @@ def claimed(path: Path, recipe: Recipe, *, resume: bool, writes: bool = True) ->
     FabulaError: another process trains there, it holds a run and `resume` is not asked for, the run is of another
     recipe, or the disk refuses.
     """
-    folder, was_there = RunFolder(path), path.exists()
+    folder = RunFolder(path)
     if not writes:  # another process of this run holds the lock
         yield folder
         return
+    with locked(path):
+        check_free(folder, recipe, resume=resume)
+        yield folder
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """The folder is this process's alone. One that nothing was written to is removed."""
+    was_there = path.exists()
     with said("write", path):
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         hold(lock, path)
-        _check(folder, recipe, resume=resume)
-        yield folder
+        yield
     finally:
         os.close(lock)
         if not was_there and [entry.name for entry in path.iterdir()] == [".lock"]:
@@ -94,7 +106,8 @@ def hold(lock: int, path: Path) -> None:
         raise FabulaError(f"{path}: another process is training in this folder; wait for it, or name another") from None
 
 
-def _check(folder: RunFolder, recipe: Recipe, *, resume: bool) -> None:
+def check_free(folder: RunFolder, recipe: Recipe, *, resume: bool) -> None:
+    """FabulaError where the folder holds a run, and `resume` is not asked for or the run is of another recipe."""
     held = [name for name in RUNS if (folder.path / name).exists()]
     if held and not resume:
         raise FabulaError(

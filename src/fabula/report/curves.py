@@ -29,6 +29,14 @@ class Curve:
     svg: Markup
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What was trained before: its name, and its curves."""
+
+    name: str
+    curves: Sequence[Curve]
+
+
 def curves(log: Sequence[Mapping[str, Any]], floors: Mapping[str, tuple[str, float]]) -> list[Curve]:
     """A frame for every quantity of the log that changes; `floors` gives a line to those of the same name."""
     frames: dict[str, dict[str, Points]] = {}

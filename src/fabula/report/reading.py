@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fabula import files, shipped
+from fabula import files, shipped, yamls
 from fabula.errors import FabulaError
 from fabula.report.evaluated import read_scores
 
-MARKS = ("evaluation/scores.json", "scores.json", "log.jsonl", "recipe.yaml", "bundle/recipe.yaml")
+STAGES = "stages/recipe.yaml"  # the whole recipe of a run that is trained in stages
+MARKS = ("evaluation/scores.json", "scores.json", "log.jsonl", "recipe.yaml", "bundle/recipe.yaml", STAGES)
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Run:
     samples: tuple[Path, ...]  # storyboards
     maps: tuple[Path, ...]  # what the model attended to in the same windows
     tellings: tuple[Path, ...]  # folders that `fabula tell` wrote in the run
+    stages: tuple[Run, ...] = ()  # what was trained before, in order
 
 
 def read_run(folder: Path) -> Run:
@@ -55,7 +57,16 @@ def read_run(folder: Path) -> Run:
         samples=tuple(path for path in samples if path not in maps),
         maps=tuple(maps),
         tellings=tuple(sorted(path.parent for path in folder.glob("*/telling.json"))),
+        stages=tuple(_stages(folder)),
     )
+
+
+def _stages(folder: Path) -> Iterator[Run]:
+    """Those that have begun; the last is the run itself."""
+    names = yamls.read_tree(folder / STAGES).values.get("stages", {}) if (folder / STAGES).is_file() else {}
+    for name in names:
+        if (folder / "stages" / name / "log.jsonl").is_file():
+            yield read_run(folder / "stages" / name)
 
 
 def _scores(path: Path) -> Mapping[str, Any]:

@@ -89,7 +89,8 @@ def architecture(recipe: Recipe) -> Architecture:
         model = build_learner(recipe, _vocabulary(recipe)).eval()
         slots = {slot: part for slot in slots_of(recipe.stage) if (part := getattr(model, slot)) is not None}
         calls = _calls(model, slots, recipe)
-        beside = {slot: read_beside(slots[slot], *calls[slot][0]) for slot in slots if slot.endswith("decoder")}
+        decoders = [slot for slot in slots if slot.endswith("decoder")]
+        beside = {slot: _read_beside(slots[slot], calls[slot][0], recipe) for slot in decoders}
     parts = {slot: _part(slot, part, recipe) for slot, part in slots.items()}
     takes = {slot: _shape(TAKES[slot], calls[slot][0][0]) for slot in slots if slot in TAKES}
     gives = {slot: _shape(GIVES[slot], calls[slot][1]) for slot in slots}
@@ -114,13 +115,23 @@ def _calls(model: Learner, slots: Mapping[str, nn.Module], recipe: Recipe) -> di
         calls.setdefault(slot, (given, gave))
 
     hooks = [
-        part.register_forward_hook(lambda _, given, gave, slot=slot: write_down(slot, given, gave))
+        _called(part, recipe).register_forward_hook(lambda _, given, gave, slot=slot: write_down(slot, given, gave))
         for slot, part in slots.items()
     ]
-    model(invented(recipe, model.vocabulary))
+    model(invented(recipe, model.vocabulary), ("caption",))  # a frozen writer is asked only for a loss
     for hook in hooks:
         hook.remove()
     return calls
+
+
+def _called(part: nn.Module, recipe: Recipe) -> Any:
+    """What of a part is asked in training."""
+    return part.codec if recipe.stage == "codec" else part
+
+
+def _read_beside(decoder: nn.Module, given: tuple[Any, ...], recipe: Recipe) -> tuple[str, ...]:
+    """A codec is given pictures alone."""
+    return () if recipe.stage == "codec" else read_beside(decoder, *given)
 
 
 def _shape(letters: str, flowing: Any) -> Shape:

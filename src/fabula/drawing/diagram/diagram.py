@@ -34,6 +34,7 @@ STAGES = {
     "story": "tells the next frame of a story",
     "picture": "paints a picture again",
     "text": "writes a caption again",
+    "codec": "makes a picture small, and paints it again",
 }
 
 
