@@ -23,7 +23,7 @@ from fabula.model import StoryModel
 from fabula.recipe import Recipe
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
-from fabula.types import VECTORS, Frames, Manner, Memory, Mode
+from fabula.types import VECTORS, Frames, Manner, Memory
 from fabula.writing import write
 
 Contexts = Sequence[Sequence[Frame]]
@@ -51,7 +51,8 @@ class Narrator:
         content, memory = read
         keys, rows = keys_of(content, count, seed), each(len(content), count)
         captions = self.written(memory.at(self._rows(rows)), keys)
-        pictures = self.painted(memory, rows, captions, keys)
+        said = captions if self.model.caption_decoder else None
+        pictures = self.painted(memory, rows, said, keys)
         return [Frame(*pair) for pair in zip(pictures, captions, strict=True)]
 
     def written(self, memory: Memory, keys: Sequence[str]) -> list[str]:
@@ -64,12 +65,7 @@ class Narrator:
         return [self.tokenizer.decode(row) for row in ids.tolist()]
 
     def painted(
-        self,
-        memory: Memory,
-        rows: Sequence[int],
-        captions: Sequence[str] | None,
-        keys: Sequence[str],
-        mode: Mode | None = None,
+        self, memory: Memory, rows: Sequence[int], captions: Sequence[str] | None, keys: Sequence[str]
     ) -> list[Image | None]:
         """A picture for each of `rows`, which name stories; who listens hears the caption of that row, if there is one.
 
@@ -78,9 +74,9 @@ class Narrator:
         decoder, tell = self.model.image_decoder, self.recipe.tell
         if decoder is None:
             return [None] * len(keys)
-        hears = decoder.listens and captions is not None
-        heard = self._heard(memory, rows, captions) if hears else memory.at(self._rows(rows))
-        manner = Manner(mode or tell.picture, tell.flow_steps, tell.guidance)
+        known = decoder.listens and captions is not None
+        heard = self._heard(memory, rows, captions) if known else memory.at(self._rows(rows))
+        manner = Manner(tell.picture, tell.flow_steps, tell.guidance)
         pixels = to_uint8(decoder.generate(heard, dice_of(keys, "picture"), manner))
         return [to_picture(picture, equalised=self.recipe.data.equalise) for picture in pixels]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,12 +22,13 @@ from fabula.errors import FabulaError
 from fabula.images import prepare, to_picture, to_tensor, to_uint8
 from fabula.model import StoryModel
 from fabula.narrator import Contexts, Narrator, Read, each
-from fabula.recipe import Recipe
+from fabula.recipe import Recipe, Tell
+from fabula.schema import convert
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
-from fabula.types import Mode
 
 BATCH = 64  # frames that are told together
+PAINTED_BY = ("picture", "flow_steps", "guidance")  # options of `tell` for painters that know more than one way
 KEPT = 8192  # captions that are known still once they were told
 
 
@@ -40,6 +43,26 @@ class ModelStoryteller:
         self.paints = model.image_decoder is not None
         self.writes = model.caption_decoder is not None
         self._said: dict[str, str] = {}  # the captions told last, by seed and story
+
+    def telling(self, **changes: Any) -> ModelStoryteller:
+        """The same model, telling by other options of the recipe's `tell` section.
+
+        Errors: FabulaError where an option is unknown or its value wrong, or where the painter does not heed it.
+        """
+        tell = convert({**vars(self.recipe.tell), **changes}, Tell, "tell")
+        painter = self.model.image_decoder
+        for name in (name for name in PAINTED_BY if name in changes):
+            if painter is None or not painter.modes:
+                who = "paints no pictures" if painter is None else "has a painter who knows one way to paint alone"
+                raise FabulaError(f"tell.{name}={changes[name]}: this model {who}; leave it out")
+        return ModelStoryteller(self.model, self.tokenizer, replace(self.recipe, tell=tell), self.device)
+
+    @property
+    def manner(self) -> dict[str, Any]:
+        """The options of telling that matter to this model, beside those of its writer."""
+        painter = self.model.image_decoder
+        heeded = PAINTED_BY if painter is not None and painter.modes else ()
+        return {name: getattr(self.recipe.tell, name) for name in ("candidates", *heeded)}
 
     @property
     def narrator(self) -> Narrator:
@@ -80,13 +103,11 @@ class ModelStoryteller:
         return places(self.judged(contexts, told)).tolist() if told else []
 
     @torch.inference_mode()
-    def paint_told(
-        self, contexts: Contexts, captions: Sequence[str] | None, *, seed: int = 0, mode: Mode | None = None
-    ) -> list[Frame]:
+    def paint_told(self, contexts: Contexts, captions: Sequence[str] | None, *, seed: int = 0) -> list[Frame]:
         """The next picture of every context for a painter who hears these captions; without captions it hears nothing.
 
-        With the captions that `tell` gives of one candidate these are its pictures too; with the true ones only an
-        oracle has painted. `mode` is one of the painter's, in place of the recipe's.
+        With the captions that `tell` gives, of one candidate, these are its pictures too. Who hears the true ones is an
+        oracle.
         """
         if not self.paints:
             raise FabulaError("this model paints no pictures")
@@ -95,7 +116,7 @@ class ModelStoryteller:
             content, memory = self.narrator.read(contexts[start : start + BATCH])
             heard = None if captions is None else captions[start : start + BATCH]
             keys = keys_of(content, 1, seed)
-            pictures = self.narrator.painted(memory, range(len(keys)), heard, keys, mode)
+            pictures = self.narrator.painted(memory, range(len(keys)), heard, keys)
             told += [Frame(*pair) for pair in zip(pictures, heard or [""] * len(keys), strict=True)]
         return told
 
@@ -137,11 +158,13 @@ class ModelStoryteller:
     def paint_in_sight(self, contexts: Contexts, truths: Sequence[Frame]) -> list[Frame] | None:
         """What the picture decoder paints with its target in sight, as in training: for diagnosis, not for telling.
 
-        None from a decoder that is not trained to bring a picture to its target, but velocities, say.
+        None where that is no picture, or not of the kind that is told: training brings a guess to the target.
         """
         decoder, painted, data = self.model.image_decoder, [], self.recipe.data
         if decoder is None:
             raise FabulaError("this model paints no pictures")
+        if decoder.modes and self.recipe.tell.picture != "guess":
+            return None
         with _as_in_training(decoder):
             for part, true in zip(_batches(contexts, BATCH), _batches(truths, BATCH), strict=True):
                 pixels = np.stack([prepare(f.picture, data.picture_size, data.fit, data.equalise) for f in true])

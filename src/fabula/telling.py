@@ -25,7 +25,7 @@ UNPAINTED = to_picture(prepare(None, Size(60, 125)))  # what a model reads where
 class Sampler(Protocol):
     """Whoever reads a context once for several next frames, of which the first is what `tell` gives."""
 
-    def samples(self, contexts: Sequence[Sequence[Frame]], count: int, *, seed: int = 0) -> list[list[Frame]]: ...
+    def ways(self, contexts: Sequence[Sequence[Frame]], count: int, *, seed: int = 0) -> list[list[Frame]]: ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def continue_story(
         ways = [(*way, frame) for way, frame in zip(ways, frames, strict=True)]
         told(step)
     count = len(story.frames)
-    note = {"steps": steps, "samples": samples, "seed": seed}
+    note = {"steps": steps, "samples": samples, "seed": seed, **getattr(teller, "manner", {})}
     return Telling(story, tuple(_numbered(way, count) for way in ways), note)
 
 
@@ -104,7 +104,7 @@ def _check(story: Story, **numbers: int) -> None:
 def _samples(teller: Storyteller, context: Sequence[Frame], count: int, seed: int) -> list[Frame]:
     """The next frame in `count` ways, from one memory where the storyteller can."""
     if count > 1 and isinstance(teller, Sampler):
-        return teller.samples([context], count, seed=seed)[0]
+        return teller.ways([context], count, seed=seed)[0]
     return [teller.tell([context], seed=seed + sample)[0] for sample in range(count)]
 
 

@@ -82,7 +82,7 @@ def kind_of(teller: Storyteller) -> str:
 def told_frames(teller: Any, contexts: list[list[Frame]], truths: list[Frame], seed: int) -> list[Frame]:
     """What a teller says after every context; the truths are for an oracle alone."""
     if hasattr(teller, "tell_knowing"):
-        return teller.tell_knowing(contexts, truths)
+        return teller.tell_knowing(contexts, truths, seed=seed)
     return teller.tell(contexts, seed=seed)
 
 

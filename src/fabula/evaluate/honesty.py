@@ -112,7 +112,7 @@ def _whole(teller: Any, captions: list[str]) -> bool:
 
 
 def in_sight(teller: Any, chunk: Chunk, told: NDArray[np.uint8], size: Size) -> dict[str, float] | None:
-    """The picture error with the true picture in sight (`value`) and as told (`without`); None where none is painted."""
+    """The picture error with the true picture in sight (`value`) and as told (`without`); None if these do not pair."""
     few = some_of(len(told), ASKED)
     seen = teller.paint_in_sight([chunk.contexts[row] for row in few], [chunk.truths[row] for row in few])
     if seen is None:

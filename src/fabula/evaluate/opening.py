@@ -13,6 +13,7 @@ from fabula.data.open import of_source, open_source
 from fabula.errors import FabulaError
 from fabula.evaluate.ceilings import ceilings_of
 from fabula.evaluate.fitted import floors_of
+from fabula.evaluate.manners import in_other_manners
 from fabula.floors import fit
 from fabula.floors.progress import Progress, silent
 from fabula.recipe import Data, Recipe
@@ -48,8 +49,9 @@ def open_run(
 
     `keys` are the names of that source's columns (`captions_key`, ...) where they are unusual.
 
-    Floors that the bundle lacks are fitted on the run's train data and kept in it, those of a shipped one in the
-    cache; without `floors` there are none, and no ceilings.
+    Beside the model stands what it paints in other manners (manners.py). Floors that the bundle lacks are fitted on the
+    run's train data and kept in it, those of a shipped one in the cache; without `floors` there are none, and no
+    ceilings.
     """
     held = bundle.load(path)
     data = _there(held.recipe.data, path) if source is None else of_source(held.recipe.data, source, **keys)
@@ -59,7 +61,8 @@ def open_run(
     digest = files.digest(held.folder / "model.safetensors")[:16]
     about = {"model": held.recipe.name, "weights": digest, "tell": vars(held.recipe.tell)}
     above = ceilings_of(found, data) if floors else {}
-    return Opened({MODEL: model, **beside}, found, held.tokenizer, data, about, above)
+    models = {MODEL: model, **in_other_manners(MODEL, model, oracles=floors)}
+    return Opened({**models, **beside}, found, held.tokenizer, data, about, above)
 
 
 def open_floors(recipe: Recipe, split: str | None = None, *, progress: Progress = silent) -> Opened:

@@ -83,7 +83,7 @@ class OracleBestInput(Painter):
 
     kind = "oracle"
 
-    def tell_knowing(self, contexts: Contexts, truths: Sequence[Frame]) -> list[Frame]:
+    def tell_knowing(self, contexts: Contexts, truths: Sequence[Frame], *, seed: int = 0) -> list[Frame]:
         """The input of least mean absolute error to each truth; of equal ones the newest."""
         return [self._nearest(context, truth) for context, truth in zip(contexts, truths, strict=True)]
 

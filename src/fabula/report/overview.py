@@ -41,10 +41,16 @@ def overview(runs: Sequence[Run], abouts: Sequence[str]) -> Table | None:
     )
     places = [column_decimals(values) for values in known]
     rows = tuple(
-        Row(run.name, "model", about, (*_cells(row, places), *_costs(run)))
-        for (run, about, _), row in zip(models, numbers, strict=True)
+        Row(_name(run, name), "model", about, (*_cells(row, places), *_costs(run)))
+        for (run, about, name), row in zip(models, numbers, strict=True)
     )
     return Table("overview", title, NOTE, tuple(columns), rows)
+
+
+def _name(run: Run, model: str) -> str:
+    """`demo`, and `demo (guess)` of the same model in another manner."""
+    _, between, manner = model.partition(" (")
+    return f"{run.name}{between}{manner}"
 
 
 def _models(run: Run) -> list[str]:

@@ -24,6 +24,8 @@ ROWS = {
     "best": "Best of them",
     "mean": "Mean of them",
     "spread": "Spread within a window",
+    "chosen": "The one that the model's ranking chose",
+    "gain": "Gain of choosing over dice, above 0 is better",
     "rank": "Rank of the chosen",
 }
 OTHERS = {  # rows that look at the samples as a whole -> their figures, column by column
@@ -123,7 +125,9 @@ def _gain(found: Figures, form: str) -> str:
     best, mean = (found.get(f"{measure}.{name}") for name in ("best", "mean"))
     if best is None or mean is None:
         return ""
-    return f"; the best has {said} {shown(best['value'], 3)}, the mean {shown(mean['value'], 3)}"
+    chosen = found.get(f"{measure}.chosen")
+    ranked = f", the one that its ranking chose {shown(chosen['value'], 3)}" if chosen else ""
+    return f"; the best has {said} {shown(best['value'], 3)}, the mean {shown(mean['value'], 3)}{ranked}"
 
 
 def _cover(found: Figures, form: str) -> str:

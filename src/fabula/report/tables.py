@@ -142,8 +142,8 @@ def beats(tellers: Tellers, teller: str, name: str) -> bool | None:
 
 
 def teller_name(name: str) -> str:
-    """As people read it: `the model`, `copy last`."""
-    return "the model" if name == "model" else name.replace("_", " ")
+    """As people read it: `the model`, `the model (guess)`, `copy last`."""
+    return f"the {name}" if name.split(" (")[0] == "model" else name.replace("_", " ")
 
 
 def readable(sentence: str, tellers: Tellers) -> str:
