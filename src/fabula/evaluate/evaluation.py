@@ -15,6 +15,7 @@ from fabula.evaluate.conditions import strangers
 from fabula.evaluate.inquiry import CLOSELY, ORDERING, PARTS, Inquiry, some_of
 from fabula.evaluate.places import check_out
 from fabula.evaluate.probing import probes
+from fabula.evaluate.rollout import rollout
 from fabula.evaluate.rounds import ask_all
 from fabula.evaluate.spending import costs
 from fabula.evaluate.summary import summary
@@ -79,6 +80,7 @@ def _measured(
     ask_all(inquiry, folder, kept, progress)
     scores = summary(inquiry, about)
     scores["probes"] = probes(inquiry, folder, progress)
+    scores["rollout"] = rollout(inquiry, folder, progress)
     scores["ordering"] = _ordering(inquiry)
     scores["diseases"] = {name: diseases(scores, name) for name in inquiry.models}
     scores["verdict"] = verdict(scores)

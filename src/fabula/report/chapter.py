@@ -10,7 +10,7 @@ from fabula.metrics.catalogue import MEASURES
 from fabula.metrics.ordering import sentences
 from fabula.report.audit import Audit, audit
 from fabula.report.confusions import Confused, confused
-from fabula.report.curves import Curve, curves
+from fabula.report.curves import Curve, Stage, curves
 from fabula.report.facts import Facts, Splits, facts, splits
 from fabula.report.figures import seconds
 from fabula.report.gallery import Gallery, gallery
@@ -19,6 +19,7 @@ from fabula.report.pictures import Shown, shown_file
 from fabula.report.probes import Probe, probes
 from fabula.report.ranges import Range, ranges
 from fabula.report.reading import Run
+from fabula.report.rollout import RolledOut, rolled_out
 from fabula.report.samples import Sampled, sampled
 from fabula.report.sensitivity import Sensitivity, sensitivities
 from fabula.report.stories import ShownStory, told_stories
@@ -56,7 +57,9 @@ class Chapter:
     probes: tuple[Probe, ...]
     sensitivities: tuple[Sensitivity, ...]
     samples: tuple[Sampled, ...]
+    rollout: RolledOut | None
     curves: tuple[Curve, ...]
+    stages: tuple[Stage, ...]  # trained before
     moments: tuple[Moment, ...]
     moments_note: str
     gallery: Gallery | None
@@ -85,12 +88,13 @@ class Chapter:
         there = {
             ("standing", "Between the floors"): self.ranges,
             ("context", "Does the context matter?"): self.probes,
-            ("training", "Training"): self.curves,
+            ("training", "Training"): self.curves or self.stages,
             ("attention", "What it attends to"): self.maps,
             ("stories", "A story continued"): self.stories,
             ("windows", "Best, median and worst"): self.moments,
             ("gallery", "Told windows"): self.gallery,
             ("samples", "Several futures"): self.samples,
+            ("rollout", "Many frames on"): self.rollout,
             ("confusions", "Confusions by fact"): self.confusions,
             ("scores", "Scores"): self.tables,
             ("facts", "What it was made from"): known,
@@ -111,7 +115,9 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         probes=tuple(probes(run.scores)),
         sensitivities=tuple(sensitivities(run.scores)),
         samples=tuple(sampled(run.evaluation, run.scores)),
+        rollout=rolled_out(run.evaluation, run.scores),
         curves=tuple(curves(run.log, _floors(tellers))),
+        stages=tuple(Stage(stage.name, curves(stage.log, {})) for stage in run.stages),
         moments=tuple(moments(run.evaluation, tellers)),
         moments_note=MOMENTS,
         gallery=gallery(run, tellers),
@@ -176,7 +182,8 @@ def _measures(tellers: Tellers) -> list[Heading]:
 
 def _cost(run: Run) -> Facts:
     """How long training and evaluation took, and how fast that was."""
-    found: Facts = []
+    before = {stage.name: stage.log[-1].get("seconds") for stage in run.stages if stage.log}
+    found: Facts = facts({f"stage {name}": {"seconds": spent} for name, spent in before.items() if spent is not None})
     steps = [row for row in run.log if row.get("event") == "train"]
     if steps:
         found += facts(

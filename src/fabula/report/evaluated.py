@@ -17,7 +17,7 @@ from fabula.errors import FabulaError
 from fabula.schema import short
 
 AGAIN = "evaluate the run again: fabula evaluate RUN"
-SECTIONS = ("protocol", "truth", "probes", "likeness", "gains", "ordering", "diseases")
+SECTIONS = ("protocol", "truth", "probes", "rollout", "likeness", "gains", "ordering", "diseases")
 NEEDED = {  # columns of windows.parquet
     "window": pa.int64(), "story_id": pa.string(), "start": pa.int64(), "number": pa.int64(),
     "teller": pa.string(), "truth": pa.string(), "caption": pa.string(),
