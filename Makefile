@@ -2,6 +2,8 @@
 # make test   install, run the tests
 # make study  install, test the source systems' claims: two to three hours on two cores, goes on where it was stopped;
 #             DATA="world parquet:PATH" names the sources
+# make weights install, make the shipped weights again: train, measure, ship; goes on where it was stopped;
+#             DATA="world parquet:PATH" those of the storybooks too, with PATH the folder of their stories
 # All do their own set-up; a Python >= 3.11 and make are all they need.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -10,10 +12,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := runs/demo
 STUDY := runs/study
+WEIGHTS := runs/weights
+SHIPPED := src/fabula/shipped
 DATA := world
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
-.PHONY: help setup demo test study check format clean
+.PHONY: help setup demo test study weights check format clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -42,6 +46,18 @@ study: setup
 	@set -e; for plan in recipes/ablations/*.yaml; do \
 	  $(BIN)/fabula ablate $$plan --run $(STUDY)/$$(basename $$plan .yaml) --resume $(foreach data,$(DATA),--data $(data)); \
 	done
+
+# $(call shipped,NAME,RECIPE,OVERRIDES): rounded weights are measured, and then shipped with what was found
+define shipped
+	$(BIN)/fabula train recipes/storyteller/$(2).yaml $(3) --run $(WEIGHTS)/$(1) --resume
+	$(BIN)/fabula ship $(WEIGHTS)/$(1) --out $(WEIGHTS)/rounded/$(1) --no-evaluation
+	$(BIN)/fabula evaluate $(WEIGHTS)/rounded/$(1) $(4) --out $(WEIGHTS)/$(1)/evaluation
+	$(BIN)/fabula ship $(WEIGHTS)/$(1) --out $(SHIPPED)/$(1)
+endef
+
+weights: setup
+	$(call shipped,world,small)
+	$(foreach data,$(filter-out world,$(DATA)),$(call shipped,storybooks,storybooks,data.source=$(data),--data $(data)))
 
 check: setup
 	$(BIN)/ruff check .

@@ -7,6 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from smallest import smallest
+
+from fabula import bundle
+from fabula.data.corpus import open_corpus
+from fabula.train.state import fresh_state
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,3 +54,22 @@ print(cli.__file__, shelf.find("tiny"), recipe.load("tiny").name, cli.main(["wor
     site = tmp_path / "site" / "fabula"
     assert done.stdout.split("\n")[-2] == f"{site / 'cli' / '__init__.py'} {site / 'recipes' / 'tiny.yaml'} tiny 0"
     assert (tmp_path / "told" / "train.parquet").is_file()
+
+
+def test_weights_within_it_tell_a_story_by_their_name(wheel: Path, tmp_path: Path):
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    recipe = smallest()
+    tokenizer = open_corpus(recipe.data, ["train"]).tokenizer
+    shelf = tmp_path / "site" / "fabula" / "shipped"
+    bundle.save(shelf / "double", fresh_state(recipe, tokenizer.vocabulary).model, tokenizer, recipe)
+    env = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "fabula", "tell", "double", "world", "--out", "told"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "told" / "storyboard.png").is_file()
+
+
+def test_nothing_that_is_shipped_is_ignored_by_git():
+    path = "src/fabula/shipped/world/model.safetensors"
+    ignored = subprocess.run(["git", "check-ignore", "-q", "--no-index", path], cwd=ROOT, check=False)
+    assert ignored.returncode != 0

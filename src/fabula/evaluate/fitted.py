@@ -26,20 +26,21 @@ def floors_of(held: bundle.Bundle, data: Data, progress: Progress = silent) -> F
     own = held.folder / "floors"
     if own.is_dir():
         return Floors.load(own, held.recipe, held.tokenizer)
-    if not shipped.meant(held.folder):
-        return _fitted(held, held.recipe.data, own, progress)
-    source = _first_there(held.recipe.data, data)
-    place = _cached(held, source)
-    return Floors.load(place, held.recipe, held.tokenizer) if place.is_dir() else _fitted(held, source, place, progress)
-
-
-def _fitted(held: bundle.Bundle, data: Data, place: Path, progress: Progress) -> Floors:
     try:
-        corpus = open_corpus(data, None, held.tokenizer)
-        floors = fit(corpus, held.recipe, progress)
+        if not shipped.meant(held.folder):
+            return _fitted(held, held.recipe.data, own, progress)
+        source = _first_there(held.recipe.data, data)
+        place = _cached(held, source)
+        if place.is_dir():
+            return Floors.load(place, held.recipe, held.tokenizer)
+        return _fitted(held, source, place, progress)
     except FabulaError as error:
         why = f"no floors in this bundle, and no train data to fit them on ({error})"
         raise FabulaError(f"{held.folder}: {why}; with --alone it is scored without floors") from error
+
+
+def _fitted(held: bundle.Bundle, data: Data, place: Path, progress: Progress) -> Floors:
+    floors = fit(open_corpus(data, None, held.tokenizer), held.recipe, progress)
     floors.save(place)
     return floors
 

@@ -10,7 +10,6 @@ from huggingface_hub import ModelCardData
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fabula.bundle import Bundle
-from fabula.journal.log import Row
 from fabula.report.facts import splits
 from fabula.report.tables import readable
 from fabula.shipping.facts import commands, of_model, of_training, told_by
@@ -31,7 +30,6 @@ class Made:
     precision: str
     environment: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
-    log: list[Row] = field(default_factory=list)
     scores: Mapping[str, Any] = field(default_factory=dict)
     exact: bool = False  # whether the scores are of the weights as they are kept
     floors: bool = False  # whether the floors lie beside
@@ -49,7 +47,7 @@ def card(made: Made) -> str:
         tells=told_by(made.held),
         model=of_model(made.held, made.size, made.precision),
         splits=splits(made.data),
-        training=of_training(made.held, made.environment, made.log),
+        training=of_training(made.held, made.environment),
         commands=commands(made.environment),
         own=own_stories(made),
         **_measured(made.scores),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fabula import bundle
 from fabula import recipe as recipes
+from fabula.bundle import Bundle
 from fabula.data.columns import NONE
 from fabula.data.open import of_source, open_source
 from fabula.data.source import ALL
@@ -26,14 +27,16 @@ licence are given as the data gives them.
 """
 
 
-def credits_of(recipe: Recipe, run: Path) -> str:
+def credits_of(held: Bundle, run: Path) -> str:
     """A page in Markdown with every story of the train splits, one line each.
 
     Counted in are the texts beside train, and what the runs had learned that parts were taken over from; stages that
     have moved are looked for in the folder `run`. Pictures are not decoded; time grows with the stories.
     FabulaError where a source or such a run is not there any more.
     """
-    lines = dict.fromkeys([*_of_data(recipe.data), *_of_origins(recipe, run)])
+    if (held.folder / CREDITS).is_file():  # it was handed on already
+        return (held.folder / CREDITS).read_text("utf-8")
+    lines = dict.fromkeys([*_of_data(held.recipe.data), *_of_origins(held.recipe, run)])
     return f"{HEAD}\n" + "\n".join(lines) + "\n"
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fabula.bundle import Bundle
-from fabula.journal.log import Row
 from fabula.report.facts import Facts
-from fabula.report.figures import plain, seconds, shown
+from fabula.report.figures import plain, seconds
 
 PACKAGES = ("fabula", "torch")
 
@@ -45,7 +44,7 @@ def _parts(held: Bundle) -> list[tuple[str, str]]:
     return found
 
 
-def of_training(held: Bundle, environment: Mapping[str, Any], log: list[Row]) -> Facts:
+def of_training(held: Bundle, environment: Mapping[str, Any]) -> Facts:
     """Steps, time, machine, seed and the commands; what nobody wrote down is left out."""
     known = {
         **_stages(environment),
@@ -58,7 +57,6 @@ def of_training(held: Bundle, environment: Mapping[str, Any], log: list[Row]) ->
         "losses": ", ".join(held.recipe.losses),
         "with": _with(environment),
         "sources at": (environment.get("git") or {}).get("revision"),
-        **_best(log, environment.get("best_step")),
     }
     return [(name, plain(value)) for name, value in known.items() if value not in (None, "")]
 
@@ -66,7 +64,8 @@ def of_training(held: Bundle, environment: Mapping[str, Any], log: list[Row]) ->
 def _stages(environment: Mapping[str, Any]) -> dict[str, str]:
     """What was trained before the steps that are told of below."""
     stages = environment.get("stages", {})
-    return {f"first, {name}": f"{stage['steps']:,} steps, {seconds(stage['seconds'])}" for name, stage in stages.items()}
+    told = {name: f"{stage['steps']:,} steps, {seconds(stage['seconds'])}" for name, stage in stages.items()}
+    return {f"first, {name}": said for name, said in told.items()}
 
 
 def commands(environment: Mapping[str, Any]) -> list[str]:
@@ -83,9 +82,3 @@ def _machine(environment: Mapping[str, Any]) -> str:
 def _with(environment: Mapping[str, Any]) -> str:
     versions = {name: environment.get("packages", {}).get(name) for name in PACKAGES}
     return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
-
-
-def _best(log: list[Row], step: int | None) -> dict[str, str]:
-    """The validation of the weights that are kept."""
-    rows = [row["measures"] for row in log if row.get("event") == "validation" and row["step"] == step]
-    return {"validation": ", ".join(f"{name} {shown(value, 4)}" for name, value in rows[-1].items())} if rows else {}

@@ -13,7 +13,6 @@ from fabula.bundle import Precision
 from fabula.errors import FabulaError
 from fabula.journal.environment import read_environment
 from fabula.journal.folder import RunFolder
-from fabula.journal.log import read_log
 from fabula.shipping import places
 from fabula.shipping.card import CARD, Made, card
 from fabula.shipping.credits import CREDITS, credits_of
@@ -35,12 +34,13 @@ def ship(
 
     It holds the weights, rounded where `precision` is bfloat16, recipe and tokenizer, the floors, the scores of the
     run's evaluation, what is known of its training, a card and credits. Nothing in it names a place on this machine.
+    What was handed on already is handed on as it was, to the byte.
     Errors: FabulaError where the run has no bundle or an evaluation of other weights, its stories are not there to
     be credited, `out` holds something else, or the whole takes more than `largest` bytes.
     """
     _check_out(out)
     held = bundle.load(run)
-    credit = credits_of(held.recipe, run)
+    credit = credits_of(held, run)
     held = replace(held, recipe=places.of_recipe(held.recipe))
     with files.new_folder(out) as draft:
         bundle.write(draft, held.model, held.tokenizer, held.recipe, precision=precision)
@@ -64,7 +64,6 @@ def _known(run: Path) -> dict[str, Any]:
     return {
         "environment": places.of_environment(environment),
         "data": places.of_source(data, "source"),
-        "log": read_log(folder.log),
     }
 
 
