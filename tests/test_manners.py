@@ -44,7 +44,7 @@ def told(tmp_path_factory, corpus, model):
     folder = tmp_path_factory.mktemp("manners") / "evaluation"
     tellers = {"model": model, **in_other_manners("model", model)}
     given = (tellers, corpus.splits["test"], corpus.tokenizer, corpus.data)
-    return folder, evaluate(*given, out=folder, scorer=open_scorer(), only=PARTS, keep=2, limit=12, seed=3)
+    return folder, evaluate(*given, out=folder, scorer=open_scorer(), only=PARTS, keep=2, limit=8, seed=3)
 
 
 def test_each_manner_is_a_row_of_its_own_and_the_oracle_is_marked(told):
