@@ -15,7 +15,7 @@ from fabula.building import build_model
 from fabula.data.contexts import to_frames
 from fabula.data.corpus import open_corpus
 from fabula.evaluate import evaluate
-from fabula.evaluate.rollout import COPY, STRANGERS, TRUTH, UNSEEN, told_on
+from fabula.evaluate.rollout import COPY, STRANGERS, TRUTH, UNSEEN, told_on, whole_tellers
 from fabula.images import prepare
 from fabula.metrics.continued import (
     CAST,
@@ -208,6 +208,13 @@ def test_stories_told_side_by_side_are_those_told_alone():
     alone = [continue_story(teller, Story("one", tuple(frames)), steps=3, seed=1) for frames in stories]
     assert [content(way) for way in ways] == [content(each.continuations[0]) for each in alone]
     assert watched.lengths == {CONTEXT}
+
+
+def test_who_only_paints_is_told_on_where_nobody_writes():
+    writer, painter = model(), Watched(model())
+    painter.writes = False
+    assert list(whole_tellers({"a": writer, "b": painter})) == ["a"]
+    assert list(whole_tellers({"b": painter})) == ["b"]
 
 
 SMALL = (

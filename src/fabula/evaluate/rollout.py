@@ -37,15 +37,16 @@ def rollout(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any
     against itself; and `strangers`, the frames of another story. The first story is kept in `rollout/MODEL.json`.
     Empty where it is not asked for, or no model continues stories.
     """
-    if ROLLOUT not in inquiry.only or not inquiry.data.context or not inquiry.models:
+    models = whole_tellers(inquiry.models)
+    if ROLLOUT not in inquiry.only or not inquiry.data.context or not models:
         return {}
     stories = some_stories(inquiry)
-    with progress("telling on", STEPS * len(inquiry.models) + len(stories)) as advance, inquiry.found.timed("rollout"):
+    with progress("telling on", STEPS * len(models) + len(stories)) as advance, inquiry.found.timed("rollout"):
         given = [_given(inquiry, story) for story in stories]
-        told = {name: _told(inquiry, name, given, advance) for name in inquiry.models}
+        told = {name: _told(inquiry, name, given, advance) for name in models}
         for name, ways in told.items():
             _keep(inquiry, folder, name, stories[0], given[0].context, ways[0])
-        found = _found(inquiry, Reading(inquiry.models, given, told, inquiry.data.picture_size), advance)
+        found = _found(inquiry, Reading(models, given, told, inquiry.data.picture_size), advance)
         tellers = {name: _summed([of[name] for of in found]) for name in found[0]}
     about = {"stories": len(stories), "steps": STEPS, "context": inquiry.data.context}
     kinds = {name: KINDS.get(name, "model") for name in tellers}
@@ -65,6 +66,12 @@ def _found(inquiry: Inquiry, reading: Reading, advance: Advance) -> list[dict[st
             found.append(answer)
             advance(1, "stories read")
     return found
+
+
+def whole_tellers(models: Mapping[str, Storyteller]) -> dict[str, Storyteller]:
+    """Those that write, or all where none does: who paints beside one that writes has no captions to read back."""
+    writers = {name: teller for name, teller in models.items() if teller.writes}
+    return writers or dict(models)
 
 
 def some_stories(inquiry: Inquiry) -> list[int]:

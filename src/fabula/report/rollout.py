@@ -132,7 +132,7 @@ def _rows(measure: str, tellers: Mapping[str, Any]) -> Iterator[Row]:
 
 def _drawn(measure: str, tellers: Mapping[str, Any]) -> Drawn:
     lines: Lines = {name: of["steps"][measure] for name, of in tellers.items() if measure in of["steps"]}
-    ends = [each.get(end) for entries in lines.values() for each in entries for end in ("value", "high")]
+    ends = [each.get(end) for entries in lines.values() for _, each in _reached(entries) for end in ("value", "high")]
     top = max([end for end in ends if end is not None], default=1.0) if measure in OPEN else 1.0
     parts = [_line(_class(name, tellers[name]), entries, top or 1.0) for name, entries in lines.items()]
     ending = [f"{_name(name)} {_last(entries)}" for name, entries in reversed(list(lines.items()))]
@@ -156,14 +156,12 @@ FRAME = Markup(
 
 
 def _last(entries: Entries) -> str:
-    known = [each["value"] for each in entries if each["value"] is not None]
-    return shown(known[-1], 2) if known else ABSENT
+    return shown(_reached(entries)[-1][1]["value"], 2)
 
 
 def _line(kind: str, entries: Entries, top: float) -> Markup:
     """Its values as far as they go; of a model the intervals as a band."""
-    least = min(FEWEST, max(each["n"] for each in entries))
-    known = [(place, each) for place, each in enumerate(entries) if each["value"] is not None and each["n"] >= least]
+    known = _reached(entries)
     across = HEIGHT / max(1, len(entries) - 1)
     points = " ".join(f"{across * place:.1f},{_down(each['value'], top)}" for place, each in known)
     line = Markup('<polyline class="{}" points="{}"/>').format(kind, points)
@@ -172,6 +170,12 @@ def _line(kind: str, entries: Entries, top: float) -> Markup:
     highs = [f"{across * place:.1f},{_down(each['high'], top)}" for place, each in known]
     lows = [f"{across * place:.1f},{_down(each['low'], top)}" for place, each in reversed(known)]
     return Markup('<polygon class="band" points="{}"/>').format(" ".join(highs + lows)) + line
+
+
+def _reached(entries: Entries) -> list[tuple[int, Mapping[str, Any]]]:
+    """The steps that are drawn, and their entries."""
+    least = min(FEWEST, max(each["n"] for each in entries))
+    return [(place, each) for place, each in enumerate(entries) if each["value"] is not None and each["n"] >= least]
 
 
 def _down(value: float, top: float) -> str:
