@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from fabula.layers.codec import Codec
 from fabula.layers.flow import Flow
 from fabula.layers.painting import PaintingLayer, Places
-from fabula.layers.ranges import Channels, Number, Share
+from fabula.layers.ranges import Number, Share
 from fabula.roles import Dice, ImageDecoder
 from fabula.story import Size
 from fabula.types import USUAL, Compared, Frames, Manner, Memory
@@ -42,31 +42,34 @@ class FlowImageDecoder(ImageDecoder):
         dim: int,
         size: Size,
         *,
-        channels: Channels = (32, 64, 96),
-        code: Number = 32,
+        cell: Number = 12,
+        code: Number = 96,
+        channels: Number = 16,
         frames: Number = 4,
         layers: Number = 4,
         flow_layers: Number = 3,
-        heads: Number = 4,
+        heads: Number = 2,
         unheard: Share = 0.1,
         plain: Share = 0.1,
     ):
         super().__init__()
+        if cell % SHARPER:
+            raise ValueError(f"cell: {cell} is not even")
         self.size, self.frames, self.unheard, self.plain = size, frames, unheard, plain
-        self.codec = Codec(size, channels=channels, code=code).requires_grad_(False)
+        self.codec = Codec(size, cell=cell, code=code, channels=channels).requires_grad_(False)
         self.enter = nn.Linear(frames * (code + 1), dim)
         self.places = Places(self.codec.grid, dim)
         self.layers = nn.ModuleList(PaintingLayer(dim, heads=heads) for _ in range(layers))
         self.norm = nn.LayerNorm(dim)
         self.guessed = nn.Linear(dim, code)
-        self.shares = nn.Linear(dim, (1 + frames) * (self.codec.cell // SHARPER) ** 2)
+        self.shares = nn.Linear(dim, (1 + frames) * self.codec.cell**2 // SHARPER**2)
         self.flow = Flow(dim, code, self.codec.grid, layers=flow_layers, heads=heads)
         self.nothing = nn.Parameter(torch.randn(dim) * 0.02)
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
         cells, seen = self._cells(memory)
         with torch.no_grad():
-            codes = _in_row(self.codec.encode(target))
+            codes = self.codec.encode(target)
         plain = torch.rand_like(cells[:, :1, :1]) < (self.plain if self.training else 0)
         error = self.flow.error(codes, torch.where(plain, self.nothing, cells))
         return Compared(self._guess(cells, seen), target, {"flow": error})
@@ -76,7 +79,7 @@ class FlowImageDecoder(ImageDecoder):
         if manner.mode == "guess":
             return self._guess(cells, seen)
         plain = self.nothing.expand_as(cells) if manner.guidance != 1 else None
-        return self.codec.decode(_as_map(self.flow.follow(cells, plain, dice, manner), self.codec.grid))
+        return self.codec.decode(self.flow.follow(cells, plain, dice, manner))
 
     def train(self, mode: bool = True) -> FlowImageDecoder:
         """The codec learns in its own stage alone, where its weights are let free."""
@@ -88,7 +91,7 @@ class FlowImageDecoder(ImageDecoder):
         """What is to be painted, (B, F, D), and the pictures that may be copied."""
         seen = newest_first(memory.context, self.frames)
         with torch.no_grad():
-            codes = _in_row(self.codec.encode(seen.pictures.flatten(0, 1))).unflatten(0, seen.there.shape)
+            codes = self.codec.encode(seen.pictures.flatten(0, 1)).unflatten(0, seen.there.shape)
         known = torch.cat([codes, torch.ones_like(codes[..., :1])], -1) * seen.there[..., None, None]
         cells = self.places(self.enter(known.permute(0, 2, 1, 3).flatten(2)))
         for layer in cast("Iterable[PaintingLayer]", self.layers):
@@ -97,13 +100,14 @@ class FlowImageDecoder(ImageDecoder):
 
     def _guess(self, cells: Tensor, seen: Seen) -> Tensor:
         """(B, 3, H, W): the mixture of what is painted with the pictures of the context."""
-        painted = self.codec.decode(_as_map(self.guessed(cells), self.codec.grid))
+        painted = self.codec.decode(self.guessed(cells))
         every = torch.cat([painted[:, None], seen.pictures], 1)  # (B, 1 + frames, 3, H, W)
         return (every * self._shares(cells, seen.there)[:, :, None]).sum(1)
 
     def _shares(self, cells: Tensor, there: Tensor) -> Tensor:
         """(B, 1 + frames, H, W), each pixel's summing to 1; none for a picture that is not there."""
-        squares = F.pixel_shuffle(_as_map(self.shares(cells), self.codec.grid), self.codec.cell // SHARPER)
+        maps = self.shares(cells).transpose(1, 2).unflatten(2, self.codec.grid)
+        squares = F.pixel_shuffle(maps, self.codec.cell // SHARPER)
         pixels = F.interpolate(squares, scale_factor=SHARPER, mode="bilinear", align_corners=False)
         pixels = pixels[..., : self.size[0], : self.size[1]]
         absent = ~F.pad(there, (1, 0), value=True)[..., None, None]
@@ -123,13 +127,3 @@ def newest_first(context: Frames, count: int) -> Seen:
     there = place >= 0
     found = context.images[torch.arange(len(place), device=place.device)[:, None], place.clamp(min=0)]
     return Seen(torch.where(there[..., None, None, None], found, found.new_zeros(())), there)
-
-
-def _in_row(codes: Tensor) -> Tensor:
-    """(N, C, rows, columns) -> (N, F, C)."""
-    return codes.flatten(2).transpose(1, 2)
-
-
-def _as_map(vectors: Tensor, grid: tuple[int, int]) -> Tensor:
-    """(B, F, C) -> (B, C, rows, columns)."""
-    return vectors.transpose(1, 2).unflatten(2, grid)

@@ -8,103 +8,78 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fabula.layers.conv import Finish, finishing, halving, initialised
+from fabula.layers.conv import initialised
 from fabula.story import Size
 from fabula.types import Compared
 
-FORGET = 0.01  # share of the old mean and spread that every batch replaces
-NOISE = 0.05  # spread of the noise on the codes while it learns, so that near codes mean near pictures
+NOISE = 0.1  # spread of the noise on the codes while it learns, so that near codes mean near pictures
 
 
 class Codec(nn.Module):
-    """An autoencoder: every cell of the picture becomes one code, each of whose numbers has mean 0 and spread 1.
+    """Every cell of the picture becomes one code: its principal components, of all linear codes the best.
 
-    Beside the convolutions, which see beyond a cell, a plain linear map reads and draws each cell by itself. `prepare`
-    makes it the principal components of the cells of many pictures, of all linear maps the best, so that learning
-    starts where such maps end. A side that is no multiple of a cell is filled up by repeating its edge. The decoder
-    doubles by reading each vector as four neighbours (Shi et al. 2016, sub-pixel convolution).
+    `prepare` finds them in many pictures; they learn nothing. What does learn are a few convolutions over the picture
+    that is put together again, which mend the seams between cells. The components are scaled so that each one's spread
+    is the root of what it was: large ones still count for more, but less so. A side that is no multiple of a cell is
+    filled up by repeating its edge. Reading costs one product of matrices.
     """
 
     mean: Tensor
-    spread: Tensor
+    parts: Tensor
+    scale: Tensor
 
-    def __init__(self, size: Size, *, channels: tuple[int, ...], code: int):
+    def __init__(self, size: Size, *, cell: int, code: int, channels: int):
         super().__init__()
-        self.size, self.cell, self.code = size, 2 ** len(channels), code
-        self.grid = (-(-size[0] // self.cell), -(-size[1] // self.cell))  # rows, columns
-        finish = finishing("group", 8, "gelu", 0.0)
-        self.read = nn.Sequential(halving((3, *channels), finish), nn.Conv2d(channels[-1], code, 1))
-        self.read_cells = nn.Conv2d(3, code, self.cell, stride=self.cell)
-        self.draw = _drawing(channels, code, finish)
-        self.draw_cells = nn.ConvTranspose2d(code, 3, self.cell, stride=self.cell)
-        self.register_buffer("mean", torch.zeros(code))
-        self.register_buffer("spread", torch.ones(code))
+        if code > 3 * cell**2:
+            raise ValueError(
+                f"code: {code} numbers are more than the {3 * cell**2} of a cell of {cell} x {cell} pixels"
+            )
+        self.size, self.cell = size, cell
+        self.grid = (-(-size[0] // cell), -(-size[1] // cell))  # rows, columns
+        self.register_buffer("mean", torch.zeros(3 * cell**2))
+        self.register_buffer("parts", torch.eye(code, 3 * cell**2))
+        self.register_buffer("scale", torch.ones(code))
+        self.mend = _mending(channels)
 
     @torch.no_grad()
     def prepare(self, images: Tensor) -> None:
-        """Read and draw cells by the principal components of those of (N, 3, H, W); convolutions add nothing yet."""
-        cells = F.unfold(self._filled(images), self.cell, stride=self.cell).transpose(1, 2).flatten(0, 1)
-        mean = cells.mean(0)
-        parts = torch.linalg.eigh((cells - mean).T @ (cells - mean)).eigenvectors.flip(1).T[: self.code]
-        shaped = parts.view(self.code, 3, self.cell, self.cell)
-        _fill(self.read_cells, shaped, -parts @ mean)
-        _fill(self.draw_cells, shaped, mean.view(3, -1).mean(1))
-        for last in (self.read[-1], self.draw[-2]):
-            for part in last.parameters():
-                part.zero_()
-        self.spread.copy_(self._codes(images).std((0, 2, 3)))
+        """Find the components of the cells of (N, 3, H, W) in [-1, 1]."""
+        cells = self._cells(images).flatten(0, 1)
+        self.mean.copy_(cells.mean(0))
+        spreads, parts = torch.linalg.eigh((cells - self.mean).T @ (cells - self.mean) / len(cells))
+        self.parts.copy_(parts.flip(1).T[: len(self.parts)])
+        spread = spreads.flip(0)[: len(self.scale)].clamp(min=1e-8).sqrt()
+        self.scale.copy_((spread * spread.mean()).sqrt())
 
     def forward(self, images: Tensor) -> Compared:
         """(N, 3, H, W) in [-1, 1] told of their codes."""
-        return Compared(self.decode(self._shaken(self.encode(images))), images)
+        codes = self.encode(images)
+        shaken = codes + NOISE * torch.randn_like(codes) if self.training else codes
+        return Compared(self.decode(shaken), images)
 
     def encode(self, images: Tensor) -> Tensor:
-        """(N, 3, H, W) -> (N, code, rows, columns), of mean 0 and spread 1 over many pictures."""
-        codes = self._codes(images)
-        if self.training:
-            self._remember(codes.detach())
-        return (codes - _planes(self.mean)) / _planes(self.spread)
+        """(N, 3, H, W) -> (N, F, code), cells in row order."""
+        return (self._cells(images) - self.mean) @ self.parts.T / self.scale
 
     def decode(self, codes: Tensor) -> Tensor:
-        """(N, code, rows, columns) -> (N, 3, H, W), within [-1, 1] when it does not learn."""
-        codes = codes * _planes(self.spread) + _planes(self.mean)
-        drawn = (self.draw(codes) + self.draw_cells(codes))[..., : self.size[0], : self.size[1]]
+        """(N, F, code) -> (N, 3, H, W), within [-1, 1] when it does not learn."""
+        cells = (codes * self.scale) @ self.parts + self.mean
+        whole = (self.grid[0] * self.cell, self.grid[1] * self.cell)
+        drawn = F.fold(cells.transpose(1, 2), whole, self.cell, stride=self.cell)[..., : self.size[0], : self.size[1]]
+        drawn = drawn + self.mend(drawn)
         return drawn if self.training else drawn.clamp(-1, 1)
 
-    def _codes(self, images: Tensor) -> Tensor:
-        images = self._filled(images)
-        return self.read(images) + self.read_cells(images)
-
-    def _filled(self, images: Tensor) -> Tensor:
+    def _cells(self, images: Tensor) -> Tensor:
+        """(N, 3, H, W) -> (N, F, 3 * cell * cell)."""
         below, right = (count * self.cell - side for count, side in zip(self.grid, self.size, strict=True))
-        return F.pad(images, (0, right, 0, below), mode="replicate")
-
-    def _shaken(self, codes: Tensor) -> Tensor:
-        return codes + NOISE * torch.randn_like(codes) if self.training else codes
-
-    @torch.no_grad()
-    def _remember(self, codes: Tensor) -> None:
-        self.mean.lerp_(codes.mean((0, 2, 3)), FORGET)
-        self.spread.lerp_(codes.std((0, 2, 3)), FORGET)
+        filled = F.pad(images, (0, right, 0, below), mode="replicate")
+        return F.unfold(filled, self.cell, stride=self.cell).transpose(1, 2)
 
 
-def _drawing(channels: tuple[int, ...], code: int, finish: Finish) -> nn.Sequential:
-    """(N, code, h, w) -> (N, 3, H, W); the last doubling gives the picture itself."""
-    first = nn.Sequential(nn.Conv2d(code, channels[-1], 3, padding=1), finish(channels[-1]))
-    stages = [doubled(below, above, finish) for below, above in pairwise(channels[::-1])]
-    return initialised(nn.Sequential(first, *stages, nn.Conv2d(channels[0], 3 * 4, 3, padding=1), nn.PixelShuffle(2)))
-
-
-def doubled(below: int, above: int, finish: Finish) -> nn.Sequential:
-    """(N, below, h, w) -> (N, above, 2 h, 2 w)."""
-    return nn.Sequential(nn.Conv2d(below, 4 * above, 3, padding=1), nn.PixelShuffle(2), finish(above))
-
-
-def _fill(layer: nn.Conv2d | nn.ConvTranspose2d, weight: Tensor, bias: Tensor) -> None:
-    layer.weight.copy_(weight)
-    assert layer.bias is not None
-    layer.bias.copy_(bias)
-
-
-def _planes(vector: Tensor) -> Tensor:
-    return vector[:, None, None]
+def _mending(channels: int) -> nn.Sequential:
+    """(N, 3, H, W) -> (N, 3, H, W), nothing at first."""
+    widths = (3, channels, channels, 3)
+    wider, middle, last = (nn.Conv2d(*pair, 3, padding=1) for pair in pairwise(widths))
+    stack = initialised(nn.Sequential(wider, nn.GELU(), middle, nn.GELU(), last))
+    nn.init.zeros_(last.weight)
+    return stack
