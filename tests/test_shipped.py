@@ -211,6 +211,17 @@ def test_a_card_without_an_evaluation_says_so(run: Path, tmp_path: Path):
     assert not (made / "evaluation").exists()
 
 
+def test_the_card_tells_of_the_stages_before_the_last_in_their_order(run: Path, tmp_path: Path):
+    other = shutil.copytree(run, tmp_path / "run")
+    for name, hour in (("writer", "12:00"), ("codec", "11:00")):
+        facts = {"steps": 3000, "seconds": 61.0, "sessions": [{"command": "fabula", "started": hour}]}
+        (other / "stages" / name).mkdir(parents=True)
+        (other / "stages" / name / "environment.json").write_text(json.dumps(facts))
+    card = (ship(other, tmp_path / "double") / "card.md").read_text()
+    told = [line for line in card.splitlines() if line.startswith("| first, ")]
+    assert told == [f"| first, {name} | 3,000 steps, 1 min 1 s |" for name in ("codec", "writer")]
+
+
 def test_numbers_of_other_weights_are_refused_and_those_before_rounding_named(run: Path, tmp_path: Path):
     other = shutil.copytree(run, tmp_path / "run")
     path = other / "evaluation" / "scores.json"
