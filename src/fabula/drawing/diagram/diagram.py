@@ -80,7 +80,7 @@ def _arrows(axes: Axes, made: Architecture, plan: Plan) -> None:
         _fused(axes, made, plan)
         _straight(axes, plan["fusion"], plan["temporal"], made.takes["temporal"])
         _decoded(axes, made, plan)
-    else:
+    elif len(made.parts) == 2:
         encoder, decoder = made.parts
         _straight(axes, plan[encoder], plan[decoder], made.gives[encoder])
     if "encoders" in plan.cards:

@@ -35,7 +35,7 @@ class Plan:
 
 def planned(made: Architecture) -> Plan:
     """Columns from left to right; the slots of a picture above, of words beneath, of notes at the bottom."""
-    cards, columns = faces(made), _columns(made)
+    cards, columns = faces(made), [(gap, names) for gap, names in _columns(made) if names]  # a codec has no encoder
     rows = _rows(made, cards)
     placed: dict[str, Placed] = {}
     left = MARGIN
