@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fabula.layers.codec import Codec
-from fabula.layers.flow import Flow
+from fabula.layers.flow import Flow, Told
 from fabula.layers.painting import PaintingLayer, Places
 from fabula.layers.ranges import Number, Share
 from fabula.roles import Dice, ImageDecoder
@@ -16,6 +16,7 @@ from fabula.story import Size
 from fabula.types import USUAL, Compared, Frames, Manner, Memory
 
 SHARPER = 2  # a share is known for squares of so many pixels a side
+REACH = 4.0  # the logits of the shares lie within this, so that what is drawn never stops to learn
 
 
 class FlowImageDecoder(ImageDecoder):
@@ -24,8 +25,9 @@ class FlowImageDecoder(ImageDecoder):
     A codec (layers/codec.py) turns pictures into a grid of codes; it learns in a stage of its own, and stays as it is
     after. Cells that know the codes of the newest `frames` pictures at their place read each other and the story, with
     the caption that is being told. From them follow
-    - the guess: codes, painted by the codec, mixed pixel by pixel with the pictures of the context, so that what stays
-      is copied exactly. It is what `predicted` holds, for losses of pixels;
+    - the guess: codes, put together, and mixed pixel by pixel with the pictures of the context, so that what stays
+      is copied exactly. It is what `predicted` holds, for losses of pixels; how far what is drawn alone lies from the
+      target is offered as `drawn`;
     - the samples: a flow from noise to the codes (layers/flow.py), whose error is offered as `flow`.
 
     `unheard` is the share of training windows in which the caption is not told, `plain` that in which the flow is told
@@ -33,7 +35,7 @@ class FlowImageDecoder(ImageDecoder):
     samples share it, and a step of the flow costs its own layers alone.
     """
 
-    offers = ("flow",)
+    offers = ("flow", "drawn")
     listens = True
     modes = ("sample", "guess")
 
@@ -70,16 +72,18 @@ class FlowImageDecoder(ImageDecoder):
         cells, seen = self._cells(memory)
         with torch.no_grad():
             codes = self.codec.encode(target)
+        drawn = self.codec.put_together(self.guessed(cells))
         plain = torch.rand_like(cells[:, :1, :1]) < (self.plain if self.training else 0)
-        error = self.flow.error(codes, torch.where(plain, self.nothing, cells))
-        return Compared(self._guess(cells, seen), target, {"flow": error})
+        told = torch.where(plain, self.nothing, cells)
+        beside = {"flow": self.flow.error(codes, Told(told, self._base(told))), "drawn": (drawn - target).abs()}
+        return Compared(self._mixed(cells, drawn, seen), target, beside)
 
     def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
         cells, seen = self._cells(memory)
         if manner.mode == "guess":
-            return self._guess(cells, seen)
-        plain = self.nothing.expand_as(cells) if manner.guidance != 1 else None
-        return self.codec.decode(self.flow.follow(cells, plain, dice, manner))
+            return self._mixed(cells, self.codec.put_together(self.guessed(cells)), seen)
+        told = [Told(each, self._base(each)) for each in (cells, self.nothing.expand_as(cells))]
+        return self.codec.decode(self.flow.follow(*told, dice, manner))
 
     def train(self, mode: bool = True) -> FlowImageDecoder:
         """The codec learns in its own stage alone, where its weights are let free."""
@@ -98,10 +102,13 @@ class FlowImageDecoder(ImageDecoder):
             cells = layer(cells, memory.state)
         return self.norm(cells), seen
 
-    def _guess(self, cells: Tensor, seen: Seen) -> Tensor:
-        """(B, 3, H, W): the mixture of what is painted with the pictures of the context."""
-        painted = self.codec.decode(self.guessed(cells))
-        every = torch.cat([painted[:, None], seen.pictures], 1)  # (B, 1 + frames, 3, H, W)
+    def _base(self, told: Tensor) -> Tensor:
+        """(B, F, code): what the flow sets out to correct, the guess; it is not changed by how well that goes."""
+        return self.guessed(told).detach()
+
+    def _mixed(self, cells: Tensor, drawn: Tensor, seen: Seen) -> Tensor:
+        """(B, 3, H, W): what is drawn, mixed with the pictures of the context."""
+        every = torch.cat([drawn[:, None], seen.pictures], 1)  # (B, 1 + frames, 3, H, W)
         return (every * self._shares(cells, seen.there)[:, :, None]).sum(1)
 
     def _shares(self, cells: Tensor, there: Tensor) -> Tensor:
@@ -109,7 +116,7 @@ class FlowImageDecoder(ImageDecoder):
         maps = self.shares(cells).transpose(1, 2).unflatten(2, self.codec.grid)
         squares = F.pixel_shuffle(maps, self.codec.cell // SHARPER)
         pixels = F.interpolate(squares, scale_factor=SHARPER, mode="bilinear", align_corners=False)
-        pixels = pixels[..., : self.size[0], : self.size[1]]
+        pixels = REACH * pixels[..., : self.size[0], : self.size[1]].tanh()
         absent = ~F.pad(there, (1, 0), value=True)[..., None, None]
         return pixels.masked_fill(absent, -torch.inf).softmax(1)
 

@@ -63,11 +63,16 @@ class Codec(nn.Module):
 
     def decode(self, codes: Tensor) -> Tensor:
         """(N, F, code) -> (N, 3, H, W), within [-1, 1] when it does not learn."""
-        cells = (codes * self.scale) @ self.parts + self.mean
-        whole = (self.grid[0] * self.cell, self.grid[1] * self.cell)
-        drawn = F.fold(cells.transpose(1, 2), whole, self.cell, stride=self.cell)[..., : self.size[0], : self.size[1]]
+        drawn = self.put_together(codes)
         drawn = drawn + self.mend(drawn)
         return drawn if self.training else drawn.clamp(-1, 1)
+
+    def put_together(self, codes: Tensor) -> Tensor:
+        """The same with its seams, and for a fraction of the cost."""
+        cells = (codes * self.scale) @ self.parts + self.mean
+        whole = (self.grid[0] * self.cell, self.grid[1] * self.cell)
+        drawn = F.fold(cells.transpose(1, 2), whole, self.cell, stride=self.cell)
+        return drawn[..., : self.size[0], : self.size[1]]
 
     def _cells(self, images: Tensor) -> Tensor:
         """(N, 3, H, W) -> (N, F, 3 * cell * cell)."""

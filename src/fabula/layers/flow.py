@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Generator, Tensor, nn
@@ -15,24 +15,29 @@ from fabula.types import Manner, Tokens
 NEAR = 0.05  # nearer to the end than this, an error counts no more than here
 
 
+class Told(NamedTuple):
+    """What a flow is told beside each vector, and what it sets out to correct."""
+
+    cells: Tensor  # (B, F, D)
+    base: Tensor  # (B, F, C)
+
+
 class Flow(nn.Module):
     """Vectors (B, F, C) by flow matching (Lipman et al. 2023): x_t = (1 - t) noise + t x, and the velocity x - noise.
 
     The network says x, from which the velocity follows as (x - x_t) / (1 - t); the error is that of the velocity (Li
-    and He 2025: what is clean lies near few dimensions, noise does not). What is told beside each vector, (B, F, D), is
-    read once, however many steps are taken.
+    and He 2025: what is clean lies near few dimensions, noise does not). It is said as what must be added to a guess.
     """
 
     def __init__(self, dim: int, code: int, grid: tuple[int, int], *, layers: int, heads: int):
         super().__init__()
-        self.code = code
         self.enter, self.told = nn.Linear(code, dim), nn.Linear(dim, dim)
         self.when = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, dim))
         self.places = Places(grid, dim)
         self.layers = nn.ModuleList(TransformerLayer(dim, heads=heads, axes="B F F'") for _ in range(layers))
         self.norm, self.say = nn.LayerNorm(dim), nn.Linear(dim, code)
 
-    def error(self, wanted: Tensor, told: Tensor) -> Tensor:
+    def error(self, wanted: Tensor, told: Told) -> Tensor:
         """Squared error (B,) of the velocity at one time of each row, likeliest in the middle (Esser et al. 2024)."""
         time = torch.randn_like(wanted[:, 0, 0]).sigmoid()
         noise = torch.randn_like(wanted)
@@ -40,26 +45,28 @@ class Flow(nn.Module):
         said = self.clean(noise.lerp(wanted, at), time, told)
         return ((said - wanted) / (1 - at).clamp(min=NEAR)).square().mean((1, 2))
 
-    def clean(self, values: Tensor, time: Tensor, told: Tensor) -> Tensor:
+    def clean(self, values: Tensor, time: Tensor, told: Told) -> Tensor:
         """What values (B, F, C) on their way at `time` (B,) in [0, 1] will be: (B, F, C)."""
-        hidden = self.places(self.enter(values) + self.told(told)) + self.when(waves(time, told.shape[-1]))[:, None]
+        when = self.when(waves(time, told.cells.shape[-1]))[:, None]
+        hidden = self.places(self.enter(values) + self.told(told.cells)) + when
         tokens = Tokens(hidden, hidden.new_ones(hidden.shape[:2], dtype=torch.bool))
         for layer in cast("Iterable[TransformerLayer]", self.layers):
             tokens = layer(tokens)
-        return self.say(self.norm(tokens.values))
+        return told.base + self.say(self.norm(tokens.values))
 
-    def follow(self, told: Tensor, plain: Tensor | None, dice: Sequence[Generator], manner: Manner) -> Tensor:
+    def follow(self, told: Told, plain: Told, dice: Sequence[Generator], manner: Manner) -> Tensor:
         """(B, F, C) from each story's own noise, in `manner.steps` steps of equal length.
 
-        With `plain`, what is told to who is told nothing, the velocity is overstated by `manner.guidance` (Ho and
-        Salimans 2022, there with w = guidance - 1).
+        With a `manner.guidance` other than 1 the velocity is overstated against that of who was told nothing, `plain`
+        (Ho and Salimans 2022, there with w = guidance - 1).
         """
-        values = torch.stack([torch.randn(told.shape[1], self.code, generator=die) for die in dice]).to(told)
+        values = torch.stack([torch.randn(*row.shape, generator=die) for row, die in zip(told.base, dice, strict=True)])
+        values = values.to(told.base)
         for step in range(manner.steps):
             time = step / manner.steps
-            when = told.new_full((len(told),), time)
+            when = values.new_full((len(values),), time)
             wanted = self.clean(values, when, told)
-            if plain is not None:
+            if manner.guidance != 1:
                 wanted = self.clean(values, when, plain).lerp(wanted, manner.guidance)
             values = values + (wanted - values) / (1 - time) / manner.steps
         return values

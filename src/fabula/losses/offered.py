@@ -18,6 +18,15 @@ class FlowMatching(Loss):
         return term(output, "flow").mean()
 
 
+class Drawn(Loss):
+    """Mean absolute error, on the scale [-1, 1], of what a painter draws himself before he mixes it with copies."""
+
+    needs = ("drawn",)
+
+    def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:
+        return term(output, "drawn").mean()
+
+
 class Retold(Loss):
     """Mean nats per token of the context's captions, by a writer who tells them on its way; 0 where there are none."""
 
