@@ -56,7 +56,8 @@ def run_stages(stages: Mapping[str, Recipe], path: Path, *, resume: bool = False
     begun = {name: _as_begun(recipe, folders[name], path) for name, recipe in stages.items()}
     opened = [open_accelerator(recipe.train) for recipe in begun.values()]  # no later stage fails for want of a device
     first = opened[0].is_main_process
-    _check(path, begun, folders, resume=resume)
+    if first:
+        _check(path, begun, folders, resume=resume)
     with _claimed(path, stages) if first else nullcontext():
         for number, (name, folder) in enumerate(folders.items(), start=1):
             _tell(first, f"stage {number} of {len(folders)}: {name}")
