@@ -85,8 +85,8 @@ def test_the_newest_pictures_come_first_and_what_is_absent_is_grey():
 @torch.no_grad()
 def test_shares_sum_to_one_and_nothing_absent_is_copied(painter):
     known = memory(4)
-    cells, seen = painter._cells(known)
-    shares = painter._shares(cells, seen.there)
+    sketch = painter._sketch(known)
+    shares = painter._shares(sketch.cells, sketch.seen.there)
     torch.testing.assert_close(shares.sum(1), torch.ones_like(shares[:, 0]))
     assert not shares[3, 2].any()
     assert (shares[2, 0] == 1).all()

@@ -25,9 +25,9 @@ class FlowImageDecoder(ImageDecoder):
     A codec (layers/codec.py) turns pictures into a grid of codes; it learns in a stage of its own, and stays as it is
     after. Cells that know the codes of the newest `frames` pictures at their place read each other and the story, with
     the caption that is being told. From them follow
-    - the guess: codes, put together, and mixed pixel by pixel with the pictures of the context, so that what stays
-      is copied exactly. It is what `predicted` holds, for losses of pixels; how far what is drawn alone lies from the
-      target is offered as `drawn`;
+    - the guess: codes that were seen, mixed and changed, put together, and then mixed pixel by pixel with the pictures
+      of the context, so that what stays is copied exactly. It is what `predicted` holds, for losses of pixels; how far
+      what is drawn alone lies from the target is offered as `drawn`;
     - the samples: a flow from noise to the codes (layers/flow.py), whose error is offered as `flow`.
 
     `unheard` is the share of training windows in which the caption is not told, `plain` that in which the flow is told
@@ -63,27 +63,28 @@ class FlowImageDecoder(ImageDecoder):
         self.places = Places(self.codec.grid, dim)
         self.layers = nn.ModuleList(PaintingLayer(dim, heads=heads) for _ in range(layers))
         self.norm = nn.LayerNorm(dim)
-        self.guessed = nn.Linear(dim, code)
+        self.kept, self.changed = nn.Linear(dim, 1 + frames), nn.Linear(dim, code)
+        nn.init.zeros_(self.changed.weight)
+        self.kept.bias.data[:2] = torch.tensor([0.0, 3.0])  # at first, what was seen last
         self.shares = nn.Linear(dim, (1 + frames) * self.codec.cell**2 // SHARPER**2)
         self.flow = Flow(dim, code, self.codec.grid, layers=flow_layers, heads=heads)
         self.nothing = nn.Parameter(torch.randn(dim) * 0.02)
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
-        cells, seen = self._cells(memory)
+        sketch = self._sketch(memory)
         with torch.no_grad():
             codes = self.codec.encode(target)
-        drawn = self.codec.put_together(self.guessed(cells))
-        plain = torch.rand_like(cells[:, :1, :1]) < (self.plain if self.training else 0)
-        told = torch.where(plain, self.nothing, cells)
-        beside = {"flow": self.flow.error(codes, Told(told, self._base(told))), "drawn": (drawn - target).abs()}
-        return Compared(self._mixed(cells, drawn, seen), target, beside)
+        drawn = self.codec.put_together(sketch.codes)
+        plain = torch.rand_like(codes[:, :1, :1]) < (self.plain if self.training else 0)
+        told = Told(*(torch.where(plain, *pair) for pair in zip(self._nothing(sketch), _told(sketch), strict=True)))
+        beside = {"flow": self.flow.error(codes, told), "drawn": (drawn - target).abs()}
+        return Compared(self._mixed(sketch, drawn), target, beside)
 
     def generate(self, memory: Memory, dice: Dice, manner: Manner = USUAL) -> Tensor:
-        cells, seen = self._cells(memory)
+        sketch = self._sketch(memory)
         if manner.mode == "guess":
-            return self._mixed(cells, self.codec.put_together(self.guessed(cells)), seen)
-        told = [Told(each, self._base(each)) for each in (cells, self.nothing.expand_as(cells))]
-        return self.codec.decode(self.flow.follow(*told, dice, manner))
+            return self._mixed(sketch, self.codec.put_together(sketch.codes))
+        return self.codec.decode(self.flow.follow(_told(sketch), self._nothing(sketch), dice, manner))
 
     def train(self, mode: bool = True) -> FlowImageDecoder:
         """The codec learns in its own stage alone, where its weights are let free."""
@@ -91,8 +92,7 @@ class FlowImageDecoder(ImageDecoder):
         self.codec.train(mode and next(self.codec.parameters()).requires_grad)
         return self
 
-    def _cells(self, memory: Memory) -> tuple[Tensor, Seen]:
-        """What is to be painted, (B, F, D), and the pictures that may be copied."""
+    def _sketch(self, memory: Memory) -> Sketch:
         seen = newest_first(memory.context, self.frames)
         with torch.no_grad():
             codes = self.codec.encode(seen.pictures.flatten(0, 1)).unflatten(0, seen.there.shape)
@@ -100,16 +100,18 @@ class FlowImageDecoder(ImageDecoder):
         cells = self.places(self.enter(known.permute(0, 2, 1, 3).flatten(2)))
         for layer in cast("Iterable[PaintingLayer]", self.layers):
             cells = layer(cells, memory.state)
-        return self.norm(cells), seen
+        cells = self.norm(cells)
+        kept = self.kept(cells).softmax(-1)[..., 1:] * seen.there[:, None]  # (B, F, frames)
+        return Sketch(cells, torch.einsum("bfk,bkfc->bfc", kept, codes) + self.changed(cells), seen)
 
-    def _base(self, told: Tensor) -> Tensor:
-        """(B, F, code): what the flow sets out to correct, the guess; it is not changed by how well that goes."""
-        return self.guessed(told).detach()
+    def _nothing(self, sketch: Sketch) -> Told:
+        """What the flow is told that is told nothing."""
+        return Told(self.nothing.expand_as(sketch.cells), torch.zeros_like(sketch.codes))
 
-    def _mixed(self, cells: Tensor, drawn: Tensor, seen: Seen) -> Tensor:
+    def _mixed(self, sketch: Sketch, drawn: Tensor) -> Tensor:
         """(B, 3, H, W): what is drawn, mixed with the pictures of the context."""
-        every = torch.cat([drawn[:, None], seen.pictures], 1)  # (B, 1 + frames, 3, H, W)
-        return (every * self._shares(cells, seen.there)[:, :, None]).sum(1)
+        every = torch.cat([drawn[:, None], sketch.seen.pictures], 1)  # (B, 1 + frames, 3, H, W)
+        return (every * self._shares(sketch.cells, sketch.seen.there)[:, :, None]).sum(1)
 
     def _shares(self, cells: Tensor, there: Tensor) -> Tensor:
         """(B, 1 + frames, H, W), each pixel's summing to 1; none for a picture that is not there."""
@@ -126,6 +128,19 @@ class Seen(NamedTuple):
 
     pictures: Tensor  # (B, frames, 3, H, W)
     there: Tensor  # (B, frames) bool
+
+
+class Sketch(NamedTuple):
+    """What is to be painted."""
+
+    cells: Tensor  # (B, F, D)
+    codes: Tensor  # (B, F, code) the guess: a mixture of those that were seen, and a change
+    seen: Seen
+
+
+def _told(sketch: Sketch) -> Told:
+    """What the flow is told, the guess that it corrects too; how well that goes does not change the guess."""
+    return Told(sketch.cells, sketch.codes.detach())
 
 
 def newest_first(context: Frames, count: int) -> Seen:
