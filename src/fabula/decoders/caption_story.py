@@ -12,11 +12,13 @@ from fabula.counting.counts import Counts
 from fabula.layers.causal import CausalLayer, Kept, turns
 from fabula.layers.line import Line, in_line, one_later
 from fabula.layers.ranges import Number, Share
-from fabula.layers.voices import Counted, Heard, Voices
+from fabula.layers.seen import Seen
+from fabula.layers.voices import VOICES, Counted, Heard, Voices
 from fabula.layers.words import WordEmbedding, read_before, without_padding
 from fabula.roles import CaptionDecoder, Carry
 from fabula.types import Compared, Memory, Tokens, Vocabulary
 
+SHARES = tuple(f"{name}_share" for name in VOICES)  # of a caption, by each voice
 BESIDE = 5  # what is carried from word to word beside the keys and values of the layers
 
 
@@ -44,7 +46,7 @@ class StoryCaptionDecoder(CaptionDecoder):
     """
 
     reads = "context"
-    offers = ("retold",)
+    offers = ("retold", *SHARES)
 
     def __init__(
         self,
@@ -68,6 +70,9 @@ class StoryCaptionDecoder(CaptionDecoder):
         self.norm = nn.LayerNorm(dim)
         self.counts = Counts(vocabulary) if counts else None
         self.voices = Voices(dim, vocabulary, self.embed, counts=counts)
+        self.measures = SHARES[: len(self.voices.names)]
+        self.offers = ("retold", *self.measures)
+        self.pointed, self.copied = Seen("B L KL"), Seen("B L")
 
     def prepare(self, captions: NDArray[np.int64], story: NDArray[np.int64]) -> None:
         if self.counts is not None:

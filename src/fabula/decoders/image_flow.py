@@ -76,7 +76,10 @@ class FlowImageDecoder(ImageDecoder):
             codes = self.codec.encode(target)
         drawn = self.codec.put_together(sketch.codes)
         plain = torch.rand_like(codes[:, :1, :1]) < (self.plain if self.training else 0)
-        told = Told(*(torch.where(plain, *pair) for pair in zip(self._nothing(sketch), _told(sketch), strict=True)))
+        nothing, known = self._nothing(sketch), self._told(sketch)
+        told = known._replace(
+            cells=torch.where(plain, nothing.cells, known.cells), base=torch.where(plain, nothing.base, known.base)
+        )
         beside = {"flow": self.flow.error(codes, told), "drawn": (drawn - target).abs()}
         return Compared(self._mixed(sketch, drawn), target, beside)
 
@@ -84,7 +87,7 @@ class FlowImageDecoder(ImageDecoder):
         sketch = self._sketch(memory)
         if manner.mode == "guess":
             return self._mixed(sketch, self.codec.put_together(sketch.codes))
-        return self.codec.decode(self.flow.follow(_told(sketch), self._nothing(sketch), dice, manner))
+        return self.codec.decode(self.flow.follow(self._told(sketch), self._nothing(sketch), dice, manner))
 
     def train(self, mode: bool = True) -> FlowImageDecoder:
         """The codec learns in its own stage alone, where its weights are let free."""
@@ -104,9 +107,13 @@ class FlowImageDecoder(ImageDecoder):
         kept = self.kept(cells).softmax(-1)[..., 1:] * seen.there[:, None]  # (B, F, frames)
         return Sketch(cells, torch.einsum("bfk,bkfc->bfc", kept, codes) + self.changed(cells), seen)
 
+    def _told(self, sketch: Sketch) -> Told:
+        """What the flow is told, the guess that it corrects too; how well that goes does not change the guess."""
+        return Told(sketch.cells, sketch.codes.detach(), self.codec.spread)
+
     def _nothing(self, sketch: Sketch) -> Told:
         """What the flow is told that is told nothing."""
-        return Told(self.nothing.expand_as(sketch.cells), torch.zeros_like(sketch.codes))
+        return Told(self.nothing.expand_as(sketch.cells), torch.zeros_like(sketch.codes), self.codec.spread)
 
     def _mixed(self, sketch: Sketch, drawn: Tensor) -> Tensor:
         """(B, 3, H, W): what is drawn, mixed with the pictures of the context."""
@@ -136,11 +143,6 @@ class Sketch(NamedTuple):
     cells: Tensor  # (B, F, D)
     codes: Tensor  # (B, F, code) the guess: a mixture of those that were seen, and a change
     seen: Seen
-
-
-def _told(sketch: Sketch) -> Told:
-    """What the flow is told, the guess that it corrects too; how well that goes does not change the guess."""
-    return Told(sketch.cells, sketch.codes.detach())
 
 
 def newest_first(context: Frames, count: int) -> Seen:

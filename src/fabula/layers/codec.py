@@ -27,6 +27,7 @@ class Codec(nn.Module):
     mean: Tensor
     parts: Tensor
     scale: Tensor
+    spread: Tensor
 
     def __init__(self, size: Size, *, cell: int, code: int, channels: int):
         super().__init__()
@@ -39,6 +40,7 @@ class Codec(nn.Module):
         self.register_buffer("mean", torch.zeros(3 * cell**2))
         self.register_buffer("parts", torch.eye(code, 3 * cell**2))
         self.register_buffer("scale", torch.ones(code))
+        self.register_buffer("spread", torch.ones(code))  # of each number of the codes, over many pictures
         self.mend = _mending(channels)
 
     @torch.no_grad()
@@ -50,6 +52,7 @@ class Codec(nn.Module):
         self.parts.copy_(parts.flip(1).T[: len(self.parts)])
         spread = spreads.flip(0)[: len(self.scale)].clamp(min=1e-8).sqrt()
         self.scale.copy_((spread * spread.mean()).sqrt())
+        self.spread.copy_(spread / self.scale)
 
     def forward(self, images: Tensor) -> Compared:
         """(N, 3, H, W) in [-1, 1] told of their codes."""

@@ -20,13 +20,15 @@ class Told(NamedTuple):
 
     cells: Tensor  # (B, F, D)
     base: Tensor  # (B, F, C)
+    spread: Tensor  # (C,) how far from that what is wanted usually lies
 
 
 class Flow(nn.Module):
     """Vectors (B, F, C) by flow matching (Lipman et al. 2023): x_t = (1 - t) noise + t x, and the velocity x - noise.
 
-    The network says x, from which the velocity follows as (x - x_t) / (1 - t); the error is that of the velocity (Li
-    and He 2025: what is clean lies near few dimensions, noise does not). It is said as what must be added to a guess.
+    The network is given, and says, numbers of one size at every time (as in Karras et al. 2022, section 5, for noise
+    that is added): x is what one would expect of x_t if x were drawn around the base with the usual spread, plus the
+    network's word by as much as is then still open.
     """
 
     def __init__(self, dim: int, code: int, grid: tuple[int, int], *, layers: int, heads: int):
@@ -40,19 +42,22 @@ class Flow(nn.Module):
     def error(self, wanted: Tensor, told: Told) -> Tensor:
         """Squared error (B,) of the velocity at one time of each row, likeliest in the middle (Esser et al. 2024)."""
         time = torch.randn_like(wanted[:, 0, 0]).sigmoid()
-        noise = torch.randn_like(wanted)
         at = time[:, None, None]
-        said = self.clean(noise.lerp(wanted, at), time, told)
+        said = self.clean(torch.randn_like(wanted).lerp(wanted, at), time, told)
         return ((said - wanted) / (1 - at).clamp(min=NEAR)).square().mean((1, 2))
 
     def clean(self, values: Tensor, time: Tensor, told: Told) -> Tensor:
         """What values (B, F, C) on their way at `time` (B,) in [0, 1] will be: (B, F, C)."""
+        at, spread = time[:, None, None], told.spread
+        off = values - at * told.base  # (1 - t) noise + t (x - base)
+        size = (at**2 * spread**2 + (1 - at) ** 2).sqrt()
         when = self.when(waves(time, told.cells.shape[-1]))[:, None]
-        hidden = self.places(self.enter(values) + self.told(told.cells)) + when
+        hidden = self.places(self.enter(off / size) + self.told(told.cells)) + when
         tokens = Tokens(hidden, hidden.new_ones(hidden.shape[:2], dtype=torch.bool))
         for layer in cast("Iterable[TransformerLayer]", self.layers):
             tokens = layer(tokens)
-        return told.base + self.say(self.norm(tokens.values))
+        said = self.say(self.norm(tokens.values))
+        return told.base + at * spread**2 / size**2 * off + spread * (1 - at) / size * said
 
     def follow(self, told: Told, plain: Told, dice: Sequence[Generator], manner: Manner) -> Tensor:
         """(B, F, C) from each story's own noise, in `manner.steps` steps of equal length.

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from fabula.layers.attention import masked_softmax
-from fabula.layers.seen import Seen
 from fabula.layers.words import WordEmbedding
-from fabula.types import Vocabulary
+from fabula.types import Spoken, Vocabulary
 
 LEAST = 1e-9  # below this a probability is not told apart from 0
+VOICES = ("network", "pointer", "counts")
 
 
 class Heard(NamedTuple):
@@ -28,6 +28,14 @@ class Counted(NamedTuple):
 
     chance: Tensor  # (B, Q, V) of every word, or (B, Q) of one
     known: Tensor  # (B, Q, 2) how well they know what stands before
+
+
+class Said(NamedTuple):
+    """What is said at each of Q places, of every word."""
+
+    words: Tensor  # (B, Q, V) log-probabilities
+    shares: Tensor  # (B, Q, G) of the voices, in their order; each row sums to 1
+    pointed: Tensor  # (B, Q, T) where the pointer points; each row sums to 1 where there is anything to copy
 
 
 class Voices(nn.Module):
@@ -47,7 +55,6 @@ class Voices(nn.Module):
         self.ask, self.key = nn.Linear(dim, dim // 2), nn.Linear(dim, dim // 2)
         self.gate = nn.Linear(dim, 3 if counts else 2)
         self.trust = nn.Linear(2, 3, bias=False) if counts else None
-        self.seen, self.shares = Seen("B L T"), Seen("B L G")
 
     def keys(self, before: Tensor) -> Tensor:
         """The states (B, T, D) just before each word -> (B, T, P)."""
@@ -57,18 +64,32 @@ class Voices(nn.Module):
         """(B, T) bool: words of captions."""
         return (words != self.vocabulary.pad) & (words != self.vocabulary.begin)
 
-    def forward(self, hidden: Tensor, heard: Heard, counted: Counted | None = None) -> Tensor:
-        """(B, Q, D) -> log-probabilities of every word (B, Q, V)."""
-        shares = self.shares(self._shares(hidden, counted))
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the voices that there are."""
+        return VOICES[: self.gate.out_features]
+
+    def forward(self, hidden: Tensor, heard: Heard, counted: Counted | None = None) -> Said:
+        """(B, Q, D) -> what is said of every word."""
+        shares = self._shares(hidden, counted)
         chosen = self.choose(hidden).float().softmax(-1)
-        weights = self.seen(self._weights(hidden, heard))
+        weights = self._weights(hidden, heard)
         words = heard.words[:, None].expand_as(weights)
         copied = torch.zeros_like(chosen).scatter_add(2, words, weights)
-        return _mixed(shares, (chosen, copied), counted)
+        return Said(_mixed(shares, (chosen, copied), counted), shares, weights)
 
     def likelihood(self, hidden: Tensor, heard: Heard, said: Tensor, counted: Counted | None = None) -> Tensor:
         """Log-probability (B, Q) of one word each, (B, Q): what `forward` gives of it, without the others."""
         return _mixed(self._shares(hidden, counted), self.apart(hidden, heard, said), counted)
+
+    def spoken(self, hidden: Tensor, heard: Heard, said: Tensor, counted: Counted | None = None) -> dict[str, Spoken]:
+        """By name what each voice says alone of one word each, (B, Q).
+
+        A voice that cannot say a word gives it `LEAST`, 20.7 nats: so the pointer with a word that was not said before.
+        """
+        nats = -_every(self.apart(hidden, heard, said), counted).clamp(min=LEAST).log()
+        parts = (part.unbind(2) for part in (nats, self._shares(hidden, counted)))
+        return {name: Spoken(*pair) for name, *pair in zip(self.names, *parts, strict=True)}
 
     def apart(self, hidden: Tensor, heard: Heard, said: Tensor) -> tuple[Tensor, Tensor]:
         """The probability (B, Q) of one word each by the network alone, and by the pointer alone."""
@@ -90,6 +111,11 @@ class Voices(nn.Module):
 
 def _mixed(shares: Tensor, voices: tuple[Tensor, ...], counted: Counted | None) -> Tensor:
     """Shares (B, Q, G), and what each voice says of one word (B, Q) or of all (B, Q, V) -> log-probabilities."""
-    every = torch.stack(voices if counted is None else (*voices, counted.chance), 2)  # (B, Q, G) or (B, Q, G, V)
+    every = _every(voices, counted)
     shares = shares.view(*shares.shape, *[1] * (every.ndim - 3))
     return (shares * every).sum(2).clamp(min=LEAST).log()
+
+
+def _every(voices: tuple[Tensor, ...], counted: Counted | None) -> Tensor:
+    """(B, Q, G) of one word, or (B, Q, G, V)."""
+    return torch.stack(voices if counted is None else (*voices, counted.chance), 2)
