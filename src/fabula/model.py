@@ -101,6 +101,11 @@ class StoryModel(nn.Module):
         said = tuple(name for part, decoder in there.items() for name in (part, AGAIN[part], *decoder.offers))
         return (*said, *VECTORS)
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What of its terms a run logs, though no loss makes it small: (B,) each."""
+        return self.caption_decoder.measures if self.caption_decoder else ()
+
     def freeze(self, *slots: str) -> None:
         """Keep the weights of these slots as they are, without dropout."""
         self.frozen = tuple(getattr(self, slot).requires_grad_(False).eval() for slot in slots)

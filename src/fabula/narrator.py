@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL.Image import Image
 from torch import Tensor
 
@@ -23,11 +26,20 @@ from fabula.model import StoryModel
 from fabula.recipe import Recipe
 from fabula.story import Frame
 from fabula.tokenizer import Tokenizer
-from fabula.types import VECTORS, Frames, Manner, Memory
+from fabula.types import VECTORS, Frames, Manner, Memory, Spoken
 from fabula.writing import write
 
 Contexts = Sequence[Sequence[Frame]]
+MUTE = 20.0  # nats: who gives a word so little had nothing to say there
 Read = tuple[list[str], Memory]  # what each story's dice are seeded by, and what the model remembers
+
+
+class Voice(NamedTuple):
+    """What one of a writer's voices says of N captions, summed over their tokens, the end included; (N,) each."""
+
+    nats: NDArray[np.float64]  # by this voice alone
+    share: NDArray[np.float64]  # of the mixture: how many of the tokens it gave
+    able: NDArray[np.float64]  # how many of the tokens it could say at all
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,14 @@ class Narrator:
         assert self.model.caption_decoder is not None
         return caption_nats(self.model.caption_decoder(memory, self._ids(captions))).double().sum(1).tolist()
 
+    def apart(self, memory: Memory, captions: Sequence[str]) -> dict[str, Voice]:
+        """Each voice of the writer by name, of these captions, one a story; nothing where it has but one."""
+        assert self.model.caption_decoder is not None
+        ids = self._ids(captions)
+        real = ids != self.tokenizer.vocabulary.pad
+        spoken = self.model.caption_decoder.apart(memory, ids)
+        return {name: _in_all(said, real) for name, said in spoken.items()}
+
     def judged(self, contexts: Contexts, memory: Memory, told: Sequence[Sequence[Frame]]) -> dict[str, Scores]:
         """What the judges say of M frames told of each context, (N, M); `memory` is of the contexts."""
         rows, frames = each(len(told), len(told[0])), [frame for group in told for frame in group]
@@ -119,6 +139,11 @@ class Narrator:
 
     def _rows(self, rows: Sequence[int]) -> Tensor:
         return torch.tensor(rows, dtype=torch.long, device=self.device)
+
+
+def _in_all(said: Spoken, real: Tensor) -> Voice:
+    able = (said.nats < MUTE) & real
+    return Voice(*(part.double().sum(1).cpu().numpy() for part in (said.nats, said.share, able)))
 
 
 def each(stories: int, count: int) -> list[int]:

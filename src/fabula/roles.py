@@ -7,14 +7,14 @@ it is chosen by the recipe. Shapes are spelled in the letters of types.py.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from fabula.types import USUAL, Compared, Manner, Memory, Mode, StoryBatch, StoryOutput, Tokens
+from fabula.types import USUAL, Compared, Manner, Memory, Mode, Spoken, StoryBatch, StoryOutput, Tokens
 
 Carry = tuple[Tensor, ...]  # what a caption decoder carries from word to word; every tensor is (B, ...)
 Dice = Sequence[Generator]  # one generator a story, so that a story told alone or in a batch is the same
@@ -84,6 +84,7 @@ class CaptionDecoder(nn.Module, ABC):
     """The memory of a story to its next caption, word by word. Given: dim, vocabulary."""
 
     offers: tuple[str, ...] = ()  # the names that its Compared holds beside
+    measures: tuple[str, ...] = ()  # of what it holds beside: (B,) each, whose mean a run logs and nothing makes small
     reads: Literal["state", "context"] = "state"  # or the memory's context and pictures alone: no state is needed
 
     def prepare(self, captions: NDArray[np.int64], story: NDArray[np.int64]) -> None:
@@ -122,6 +123,13 @@ class CaptionDecoder(nn.Module, ABC):
         log-probability of the same caption before its picture is seen.
         """
         return None
+
+    def apart(self, memory: Memory, target: Tensor) -> Mapping[str, Spoken]:
+        """Teacher forcing on (B, L): by name what each voice says alone, of who writes with several. Nothing: one does.
+
+        The sum of `share * exp(-nats)` over the voices is the probability that `forward` gives.
+        """
+        return {}
 
 
 class Loss(nn.Module, ABC):

@@ -21,7 +21,7 @@ from fabula.choosing import Scores, places
 from fabula.errors import FabulaError
 from fabula.images import prepare, to_picture, to_tensor, to_uint8
 from fabula.model import StoryModel
-from fabula.narrator import Contexts, Narrator, Read, each
+from fabula.narrator import Contexts, Narrator, Read, Voice, each
 from fabula.recipe import Recipe, Tell
 from fabula.schema import convert
 from fabula.story import Frame
@@ -139,6 +139,17 @@ class ModelStoryteller:
         assert len(contexts) == len(captions)
         narrator, parts = self.narrator, zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True)
         return [nats for part, said in parts for nats in narrator.nats(narrator.read(part)[1], said)]
+
+    @torch.inference_mode()
+    def voices(self, contexts: Contexts, captions: Sequence[str]) -> dict[str, Voice]:
+        """Teacher-forced: what each voice of the writer says alone of each caption; nothing where it has but one."""
+        assert len(contexts) == len(captions) > 0
+        if self.model.caption_decoder is None:
+            return {}
+        narrator, parts = self.narrator, zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True)
+        found = [narrator.apart(narrator.read(part)[1], said) for part, said in parts]
+        by_name = {name: zip(*(part[name] for part in found), strict=True) for name in found[0]}
+        return {name: Voice(*map(np.concatenate, columns)) for name, columns in by_name.items()}
 
     @torch.inference_mode()
     def tell_and_score(

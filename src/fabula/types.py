@@ -124,6 +124,13 @@ class Compared:
     beside: Mapping[str, Tensor] = field(default_factory=dict)
 
 
+class Spoken(NamedTuple):
+    """What one of several voices that write together says of captions; 0 at padding."""
+
+    nats: Tensor  # (B, L) of each word by this voice alone
+    share: Tensor  # (B, L) of the mixture; those of all voices sum to 1
+
+
 @dataclass(frozen=True)
 class StoryOutput:
     """What the model said in one training pass; None where the model has no such decoder."""

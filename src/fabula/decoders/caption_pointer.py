@@ -28,7 +28,7 @@ class PointingVoice(Voice):
         self.ask = nn.Linear(dim, dim)
         self.add = nn.Linear(dim, dim)
         self.copies = nn.Linear(2 * dim, 1)
-        self.seen = Seen("B L KL")
+        self.seen, self.copied = Seen("B L KL"), Seen("B L")
 
     def hear(self, context: Frames, embed: WordEmbedding) -> Carry:
         """The words that may be copied (B, S), padding elsewhere, and each as a vector (B, S, D)."""
@@ -47,6 +47,7 @@ class PointingVoice(Voice):
         found = weights @ read
         chosen = super().forward(hidden + self.add(found), ()).float().softmax(-1)
         share = self.copies(torch.cat([hidden, found], -1)).sigmoid().float() * there.any(-1)[:, None, None]
+        self.copied(share.squeeze(-1))
         copied = torch.zeros_like(chosen).scatter_add(2, words[:, None].expand_as(weights), weights.float())
         return ((1 - share) * chosen + share * copied).clamp(min=LEAST).log()
 

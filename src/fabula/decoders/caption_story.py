@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -16,9 +17,9 @@ from fabula.layers.seen import Seen
 from fabula.layers.voices import VOICES, Counted, Heard, Voices
 from fabula.layers.words import WordEmbedding, read_before, without_padding
 from fabula.roles import CaptionDecoder, Carry
-from fabula.types import Compared, Memory, Tokens, Vocabulary
+from fabula.types import Compared, Memory, Spoken, Tokens, Vocabulary
 
-SHARES = tuple(f"{name}_share" for name in VOICES)  # of a caption, by each voice
+POINTER = VOICES.index("pointer")
 BESIDE = 5  # what is carried from word to word beside the keys and values of the layers
 
 
@@ -46,7 +47,7 @@ class StoryCaptionDecoder(CaptionDecoder):
     """
 
     reads = "context"
-    offers = ("retold", *SHARES)
+    offers = ("retold",)
 
     def __init__(
         self,
@@ -70,8 +71,7 @@ class StoryCaptionDecoder(CaptionDecoder):
         self.norm = nn.LayerNorm(dim)
         self.counts = Counts(vocabulary) if counts else None
         self.voices = Voices(dim, vocabulary, self.embed, counts=counts)
-        self.measures = SHARES[: len(self.voices.names)]
-        self.offers = ("retold", *self.measures)
+        self.measures = tuple(f"{name}_share" for name in self.voices.names)
         self.pointed, self.copied = Seen("B L KL"), Seen("B L")
 
     def prepare(self, captions: NDArray[np.int64], story: NDArray[np.int64]) -> None:
@@ -83,10 +83,13 @@ class StoryCaptionDecoder(CaptionDecoder):
         heard = self._heard(read)
         retold = (read.next != self.vocabulary.pad) & (read.frame < last)
         nats = -self.voices.likelihood(read.hidden, heard, read.next, self._counted(read, memory, target))[retold]
-        rows, places = torch.arange(len(target), device=target.device)[:, None], _places(read.frame == last, target)
-        open_there = heard._replace(open=heard.open[rows, places])
-        logits = self.voices(read.hidden[rows, places], open_there, self._counted_newest(memory, target))
-        return Compared(logits, without_padding(target, self.vocabulary.pad), {"retold": nats})
+        said = self.voices(*_at(_places(read.frame == last, target), read, heard), self._counted_newest(memory, target))
+        self.copied(said.shares[..., POINTER])
+        if self.pointed.watched:
+            self.pointed(self._over_words(said.pointed, read, memory))
+        shares = _over_captions(said.shares.detach(), target != self.vocabulary.pad).unbind(1)
+        beside = {"retold": nats, **dict(zip(self.measures, shares, strict=True))}
+        return Compared(said.words, without_padding(target, self.vocabulary.pad), beside)
 
     def begin(self, memory: Memory) -> Carry:
         """The place and the state after the context, which of it is real, its words, their keys, and the layers'."""
@@ -104,7 +107,7 @@ class StoryCaptionDecoder(CaptionDecoder):
         kept = list(zip(carry[BESIDE::2], carry[BESIDE + 1 :: 2], strict=True))
         hidden, kept = self._through(self.embed(words)[:, None], place[:, None], kept, real[:, None, None])
         open_here = Heard(said, keys, self.voices.copyable(said)[:, None])
-        logits = self.voices(hidden, open_here, self._counted_following(said))
+        logits = self.voices(hidden, open_here, self._counted_following(said)).words
         after = (part for layer in kept for part in layer)
         return logits[:, 0], (place + 1, hidden[:, 0], real, said, keys, *after)
 
@@ -121,6 +124,14 @@ class StoryCaptionDecoder(CaptionDecoder):
         counted = self._counted(read, memory)
         said = self.voices.likelihood(read.hidden, self._heard(read), read.next, counted)
         return (said * ((read.frame == newest) & (read.next != self.vocabulary.pad))).sum(1)
+
+    def apart(self, memory: Memory, target: Tensor) -> Mapping[str, Spoken]:
+        read, last, counted = self._read(memory, target), memory.context.present.shape[1], None
+        if self.counts is not None:
+            counted = Counted(*(part[:, -1] for part in self.counts(self._captions(memory, target))))
+        there = _at(_places(read.frame == last, target), read, self._heard(read))
+        spoken, padding = self.voices.spoken(*there, target, counted), target == self.vocabulary.pad
+        return {name: Spoken(*(part.masked_fill(padding, 0) for part in voice)) for name, voice in spoken.items()}
 
     def _read(self, memory: Memory, target: Tensor | None = None) -> Read:
         line, beside = self._laid_out(memory, target)
@@ -149,6 +160,17 @@ class StoryCaptionDecoder(CaptionDecoder):
         count, seen = memory.context.present.shape[1], self._seen(memory)
         nothing = beside.new_zeros(len(beside), count, seen)
         return read.line.take(_beside(nothing, beside, count), 0)
+
+    def _over_words(self, weights: Tensor, read: Read, memory: Memory) -> Tensor:
+        """Weights of what was read along the line, (B, L, T), over the words of the context, (B, L, K L).
+
+        What is left of 1 was pointed at words of the caption itself.
+        """
+        (count, length), seen = memory.context.captions.shape[1:], self._seen(memory)
+        every = weights.new_zeros(*weights.shape[:2], count * (seen + length) + weights.shape[1])
+        every = every.scatter(2, read.line.source[:, None].expand_as(weights), weights)
+        frames = every[..., : count * (seen + length)].unflatten(2, (count, seen + length))
+        return F.pad(frames[..., seen + 1 :], (0, 1)).flatten(2)  # a word is read one place after it is wanted
 
     def _counted_newest(self, memory: Memory, target: Tensor) -> Counted | None:
         """What counts say of every word at every place of the target, (B, L, V)."""
@@ -221,3 +243,14 @@ def _beside(pictures: Tensor, words: Tensor, count: int) -> Tensor:
 def _places(there: Tensor, like: Tensor) -> Tensor:
     """(B, T) bool, True in one run of L in each row -> (B, L): the places of the run."""
     return there.int().argmax(1, keepdim=True) + torch.arange(like.shape[1], device=like.device)
+
+
+def _at(places: Tensor, read: Read, heard: Heard) -> tuple[Tensor, Heard]:
+    """The states at some places of each row, (B, L, D), and what these may copy."""
+    rows = torch.arange(len(places), device=places.device)[:, None]
+    return read.hidden[rows, places], heard._replace(open=heard.open[rows, places])
+
+
+def _over_captions(shares: Tensor, real: Tensor) -> Tensor:
+    """(B, L, G) -> (B, G), the mean over the words of each caption."""
+    return (shares * real[..., None]).sum(1) / real.sum(1, keepdim=True).clamp(min=1)

@@ -22,7 +22,7 @@ FULL = 1 << 60  # a step at which every loss has its full weight, so that values
 
 @torch.no_grad()
 def validate(state: TrainState, batches: Iterable[StoryBatch], accelerator: Accelerator) -> dict[str, float]:
-    """Means over windows: `loss` (all weights at their full size) and each loss by name.
+    """Means over windows: `loss` (all weights at their full size), each loss by name, and what the model measures.
 
     `perplexity` is per token, teacher-forced, end included; `similarity` the mean cosine between the encodings of the
     true target's picture and caption, in [-1, 1], where the model encodes both. Dice are the same at every call; the
@@ -48,6 +48,8 @@ def _sums(state: TrainState, batch: StoryBatch, output: StoryOutput) -> dict[str
     sums = {name: float(mean) * count for name, mean in {"loss": loss, **parts}.items()}
     if isinstance(state.model, StoryModel):
         sums["similarity"] = float(state.model.similarity(batch.target).double().mean()) * count
+        measured = {name: output.terms[name] for name in state.model.measures if name in output.terms}
+        sums |= {name: float(column.double().sum()) for name, column in measured.items()}
     if output.caption is not None:
         sums[":nats"] = float(caption_nats(output.caption).double().sum())
         sums[":tokens"] = int((output.caption.expected != IGNORED).sum())
