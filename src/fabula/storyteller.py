@@ -147,7 +147,11 @@ class ModelStoryteller:
         if self.model.caption_decoder is None:
             return {}
         narrator, parts = self.narrator, zip(_batches(contexts, BATCH), _batches(captions, BATCH), strict=True)
-        found = [narrator.apart(narrator.read(part)[1], said) for part, said in parts]
+        found: list[dict[str, Voice]] = []
+        for part, said in parts:
+            found.append(narrator.apart(narrator.read(part)[1], said))
+            if not found[0]:
+                return {}
         by_name = {name: zip(*(part[name] for part in found), strict=True) for name in found[0]}
         return {name: Voice(*map(np.concatenate, columns)) for name, columns in by_name.items()}
 

@@ -33,7 +33,8 @@ def attention(teller: Any, contexts: Sequence[Sequence[Frame]], told: Sequence[F
     maps = last_of_stacks(look(teller.model, read, torch.from_numpy(ids).to(teller.device)))
     captions = [[frame.caption for frame in context[-data.context :]] for context in contexts]
     names = {name: place_of(teller.model, name) for name in maps}
-    return Weighed([""] * len(captions), captions, read, maps, names, teller.tokenizer.spans) if maps else None
+    said = [frame.caption for frame in told]
+    return Weighed([""] * len(captions), captions, read, maps, names, teller.tokenizer.spans, said) if maps else None
 
 
 def maps_of(weighed: Weighed, folder: Path, names: Sequence[str]) -> list[list[dict[str, Any]]]:
@@ -53,6 +54,19 @@ def maps_of(weighed: Weighed, folder: Path, names: Sequence[str]) -> list[list[d
                 place = folder / "boards" / f"{name}-map-{number}"
                 found[row].append({**said, "frames": _frames(weighed, module, part, row, place, scale)})
     return found
+
+
+def copied_of(weighed: Weighed) -> list[dict[str, Any]]:
+    """For each window `{"by", "words": [[WORD, SHARE], ...]}`: how much of each told word was copied, in [0, 1].
+
+    Empty where nobody copies.
+    """
+    found = [weighed.copied(row) for row in range(len(weighed.captions))]
+    return [
+        {"by": weighed.names[said[0][0]], "words": [[word, round(share, PLACES)] for word, share in said[0][1]]}
+        for said in found
+        if said
+    ]
 
 
 def _frames(weighed: Weighed, module: str, part: str, row: int, place: Path, scale: Scale | None) -> list[Any]:

@@ -14,7 +14,7 @@ from fabula import files
 from fabula.data.corpus import Split
 from fabula.drawing.maps.maps import Weighed
 from fabula.evaluate.asking import Chunk, kind_of, told_frames
-from fabula.evaluate.attention import attention, maps_of
+from fabula.evaluate.attention import attention, copied_of, maps_of
 from fabula.images import COMPRESSION, to_rgb
 from fabula.story import Frame, Storyteller
 
@@ -34,7 +34,7 @@ def write_boards(folder: Path, tellers: Mapping[str, Storyteller], split: Split,
 
     A board is `{"place", "window", "story_id", "number", "context": [FRAME], "true": FRAME, "told": {TELLER: FRAME}}`
     with FRAME `{"caption", "picture"}`; a picture is a path from `folder`, or null. `attention` `{MODEL: [MAP]}` stands
-    beside, where a model weighs anything: see attention.py.
+    beside, where a model weighs anything, and `copied` {MODEL: ...} where it copies words: see attention.py.
     """
     chosen = _chosen(folder, tellers)
     windows = [split.windows[number] for _, number in chosen]
@@ -68,6 +68,8 @@ def _weigh(folder: Path, boards: Sequence[dict[str, Any]], name: str, weighed: W
     maps = maps_of(weighed, folder, [f"{board['window']}-{name}" for board in boards])
     for board, found in zip(boards, maps, strict=True):
         board.setdefault("attention", {})[name] = found
+    for board, found in zip(boards, copied_of(weighed), strict=False):
+        board.setdefault("copied", {})[name] = found
 
 
 def choose(columns: Sequence[NDArray[np.float64]]) -> list[tuple[str, int]]:

@@ -23,10 +23,10 @@ from fabula.scorer.opening import Looks
 from fabula.story import Frame, Storyteller
 from fabula.tokenizer import Tokenizer
 
-PROBES, CONTEXT, SAMPLES, ROLLOUT = "probes", "context", "samples", "rollout"
+PROBES, CONTEXT, SAMPLES, VOICES, ROLLOUT = "probes", "context", "samples", "voices", "rollout"
 CEILINGS, RETRIEVAL, ORDERING = "ceilings", "retrieval", "ordering"
 AUDIT = "audit"  # of the data, by whoever asks for the evaluation
-PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, ROLLOUT, CEILINGS, RETRIEVAL, ORDERING, AUDIT)  # what can be left out
+PARTS = (*STATISTICS, PROBES, CONTEXT, SAMPLES, VOICES, ROLLOUT, CEILINGS, RETRIEVAL, ORDERING, AUDIT)  # of --only
 HIGHEST = 64  # windows that ceilings are asked about: they sum and paint all that may come
 CLOSELY = 256  # windows that are looked at closely, at even distances: where it is costly, or models are asked again
 

@@ -12,10 +12,11 @@ import numpy as np
 
 from fabula.evaluate.asking import told_of
 from fabula.evaluate.conditions import CHANGE, SHUFFLED, costs
-from fabula.evaluate.inquiry import PROBES, SAMPLES, Inquiry
+from fabula.evaluate.inquiry import PROBES, SAMPLES, VOICES, Inquiry
 from fabula.evaluate.probe import probe
 from fabula.evaluate.sampling import draw, samples
 from fabula.evaluate.strips import keep_samples
+from fabula.evaluate.voices import voices
 from fabula.floors.progress import Progress
 from fabula.hands import each
 from fabula.metrics.likelihood import NATS
@@ -25,7 +26,10 @@ Question = tuple[str, str]  # model, part
 
 
 def probes(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any]:
-    """Model -> what probe.py gives, `conditions` and `samples`, as far as it was asked; some samples go to `folder`."""
+    """Model -> what probe.py gives, `conditions`, `samples` and `voices`, as far as it was asked.
+
+    Some samples go to `folder`.
+    """
     found: dict[str, Any] = defaultdict(dict)
     asked = [question for name in inquiry.models for question in _questions(inquiry, name)]
     with progress("what do models know", len(asked)) as advance, inquiry.found.timed("probes"):
@@ -41,7 +45,8 @@ def probes(inquiry: Inquiry, folder: Path, progress: Progress) -> dict[str, Any]
 
 def _questions(inquiry: Inquiry, name: str) -> list[Question]:
     """The longest first."""
-    can = {SAMPLES: hasattr(inquiry.models[name], "samples"), PROBES: True}
+    model = inquiry.models[name]
+    can = {SAMPLES: hasattr(model, "samples"), PROBES: True, VOICES: hasattr(model, "voices")}
     return [(name, part) for part in can if inquiry.data.context and can[part] and part in inquiry.only]
 
 
@@ -54,15 +59,22 @@ class Asking:
 
     def __call__(self, question: Question) -> dict[str, Any]:
         name, part = question
-        return self._samples(name) if part == SAMPLES else self._probe(name)
+        return {SAMPLES: self._samples, PROBES: self._probe, VOICES: self._voices}[part](name)
 
     def _probe(self, name: str) -> dict[str, Any]:
         inquiry, teller = self.inquiry, self.inquiry.tellers[name]
-        known, frames = inquiry.found.scores[name].columns.get(NATS), inquiry.found.told[name]
-        nats = np.concatenate(known)[inquiry.few_rows] if known else None
-        size = inquiry.data.picture_size
-        told = told_of(teller, inquiry.few, frames, nats, size)
+        frames, size = inquiry.found.told[name], inquiry.data.picture_size
+        told = told_of(teller, inquiry.few, frames, self._nats(name), size)
         return probe(teller, inquiry.few, frames, told, size, seed=inquiry.seed, moved=self._moved(name))
+
+    def _voices(self, name: str) -> dict[str, Any]:
+        found = voices(self.inquiry.tellers[name], self.inquiry.few, self._nats(name))
+        return {VOICES: found} if found else {}
+
+    def _nats(self, name: str) -> Column | None:
+        """Of the few true captions, as the teller said them; None where nobody asked."""
+        known = self.inquiry.found.scores[name].columns.get(NATS)
+        return np.concatenate(known)[self.inquiry.few_rows] if known else None
 
     def _moved(self, name: str) -> Column | None:
         """How far another story's context moved each of the few told pictures; None where nobody asked."""

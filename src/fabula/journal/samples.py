@@ -70,5 +70,6 @@ def sample_maps(
             maps=maps,
             names={name: place_of(teller.model, name) for name in maps},
             spans=teller.tokenizer.spans,
+            told=[frame.caption for frame in told],
         )
     )

@@ -51,6 +51,17 @@ def weighed_frames(folder: Path, maps: Maps) -> tuple[Weighed, ...]:
     return tuple(_weighed(folder, maps, frame) for frame in range(len(maps[0]["frames"]) if maps else 0))
 
 
+def copied_words(copied: Mapping[str, Any] | None) -> Weighed | None:
+    """The told caption, each word on the colour of the share of it that was copied; None where nobody copies."""
+    return Weighed((), (), (_shaded(copied["words"], 1.0),)) if copied else None
+
+
+def copying(copied: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What the colours behind told words are."""
+    said = "how much of it was copied from what was said before, the strongest colour all of it"
+    return (f"Behind a told word: {said} ({copied['by'].replace('_', ' ')}).",) if copied else ()
+
+
 def meanings(maps: Maps) -> tuple[str, ...]:
     """What each bar, word and picture is, and which module of the model it is of."""
     return tuple(f"{MEANINGS[each['part']]}{_top(each)} ({each['by'].replace('_', ' ')})." for each in maps)

@@ -34,6 +34,7 @@ from fabula.report.tables import (
     teller_name,
     value_of,
 )
+from fabula.report.voices import Voices, voices
 from fabula.verdict.standing import HEADLINES
 
 MOMENTS = (
@@ -57,6 +58,7 @@ class Chapter:
     probes: tuple[Probe, ...]
     sensitivities: tuple[Sensitivity, ...]
     samples: tuple[Sampled, ...]
+    voices: tuple[Voices, ...]  # of writers who have several
     rollout: RolledOut | None
     curves: tuple[Curve, ...]
     stages: tuple[Stage, ...]  # trained before
@@ -115,6 +117,7 @@ def chapter(run: Run, number: int = 1) -> Chapter:
         probes=tuple(probes(run.scores)),
         sensitivities=tuple(sensitivities(run.scores)),
         samples=tuple(sampled(run.evaluation, run.scores)),
+        voices=tuple(voices(run.scores)),
         rollout=rolled_out(run.evaluation, run.scores),
         curves=tuple(curves(run.log, _floors(tellers))),
         stages=tuple(Stage(stage.name, curves(stage.log, {})) for stage in run.stages),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fabula.report.attention import Weighed, meanings, weighed_frames
+from fabula.report.attention import Weighed, copied_words, copying, meanings, weighed_frames
 from fabula.report.evaluated import read_boards, read_table
 from fabula.report.figures import decimals, shown
 from fabula.report.pictures import Shown, shown_file
@@ -32,6 +32,7 @@ class Moment:
     first: bool = True  # of its place, and so shown at once
     weighed: tuple[Weighed, ...] = ()  # what the first model weighed of each context frame, where it weighs
     meanings: tuple[str, ...] = ()  # of these weights
+    copied: tuple[Weighed | None, ...] = ()  # for each of `next`, how much of its words was copied, where that is known
 
 
 def moments(evaluation: Path, tellers: Tellers) -> list[Moment]:
@@ -50,6 +51,7 @@ def _moment(folder: Path, board: Mapping[str, Any], tellers: Tellers, scores: Sc
     context = [_frame(folder, "context", f"Context {n}", frame) for n, frame in enumerate(board["context"], start=1)]
     told = {name: _frame(folder, "told", f"Told by {teller_name(name)}", board["told"][name]) for name in names}
     maps = board.get("attention", {}).get(models[0], []) if models else []
+    copied = [board.get("copied", {}).get(name) for name in models]
     return Moment(
         place=board["place"],
         title=f"{board['story_id']}, frame {board['number']}",
@@ -58,7 +60,8 @@ def _moment(folder: Path, board: Mapping[str, Any], tellers: Tellers, scores: Sc
         next=(_frame(folder, "true", "True", board["true"]), *(told[name] for name in models)),
         others=tuple(frame for name, frame in told.items() if name not in models),
         weighed=weighed_frames(folder, maps),
-        meanings=meanings(maps),
+        meanings=(*meanings(maps), *copying(next(filter(None, copied), None))),
+        copied=(None, *map(copied_words, copied)),
     )
 
 

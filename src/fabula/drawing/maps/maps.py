@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from fabula.drawing.lettering import Font, drawable, font, reading_font, wrap
 from fabula.drawing.maps.heat import FAINT, INK, PAPER, Scale, draw_bar, draw_scale, over_picture, percent, scale_of
 from fabula.drawing.maps.placing import Map
-from fabula.drawing.maps.weighed import ENDED, LINE, Word, draw_words, weighed_words, wrapped
+from fabula.drawing.maps.weighed import ENDED, LINE, Word, draw_words, mean_words, weighed_words, wrapped
 from fabula.images import to_picture, to_uint8
 from fabula.types import Frames
 
@@ -21,6 +21,7 @@ WIDE, GAP, MARGIN = 264, 22, 34  # pixels: a panel, between panels, around all
 TITLE, LABEL, BAR = 26, 20, 36  # pixels: a line of the legend or a story's name, a frame's label, a bar with its words
 LINES = 9  # of a caption that is not weighed
 TALLEST = 1.25  # a panel's height over its width
+COPIED = Scale(0.5, 1.0)  # of shares: one scale for all models
 BARS = {
     "frame": "weight of each frame in its story",
     "written": "weight of each frame while the caption was written",
@@ -38,6 +39,7 @@ class Weighed:
     maps: Mapping[str, Map]  # by the module's name
     names: Mapping[str, str]  # of the modules, in words
     spans: Spans
+    told: Sequence[str] = ()  # what the model wrote, a caption a story
 
     def part(self, name: str, part: str) -> np.ndarray:
         """(B, K, ...) of a map."""
@@ -53,6 +55,13 @@ class Weighed:
     def words(self, name: str, story: int, frame: int) -> list[Word]:
         caption = self.captions[story][frame]
         return weighed_words(caption, self.spans(caption), self.part(name, "words")[story, frame])
+
+    def copied(self, story: int) -> list[tuple[str, list[Word]]]:
+        """The told caption, each word with the share of it that was copied; by the modules that say so, mostly one."""
+        if not self.told:
+            return []
+        said, names = self.told[story], [name for name, each in self.maps.items() if each.copied is not None]
+        return [(name, mean_words(said, self.spans(said), self.part(name, "copied")[story])) for name in names]
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ def draw_maps(weighed: Weighed) -> Image.Image:
     for layer in layers(last_of_stacks(weighed.maps)):
         parts += [_legend(weighed, layer, width)]
         parts += [_row(weighed, story, layer, width) for story in range(len(weighed.titles))]
+    parts += [_copied(weighed, width)] if weighed.copied(0) else []
     sheet = Image.new("RGB", (width, sum(part.height for part in parts) + 2 * MARGIN - GAP), PAPER)
     top = MARGIN
     for part in parts:
@@ -136,6 +146,22 @@ def _row(weighed: Weighed, story: int, layer: Layer, width: int) -> Image.Image:
             share = float(weighed.part(name, part)[story, frame])
             draw_bar(sheet, (left, bars + number * BAR), WIDE, share, _said(part, share), _small())
         draw_words(sheet, left, below, words[frame], scale, _letters(weighed, story, frame))
+    return sheet
+
+
+def _copied(weighed: Weighed, width: int) -> Image.Image:
+    """What was written of every story, a word on the colour of the share of it that was copied."""
+    found = [(story, name, words) for story in range(len(weighed.titles)) for name, words in weighed.copied(story)]
+    letters = {story: reading_font(said, 14) for story, said in enumerate(weighed.told)}
+    lines = [wrapped(words, letters[story], width - 2 * MARGIN) for story, _, words in found]
+    sheet = Image.new("RGB", (width, TITLE + sum(LABEL + LINE * len(each) + GAP for each in lines)), PAPER)
+    right = _told(sheet, 0, f"Behind a written word, how much of it was copied: {weighed.names[found[0][1]]}")
+    draw_scale(sheet, right, 5, COPIED, _small(), words=True)
+    top = TITLE
+    for (story, _, _), each in zip(found, lines, strict=True):
+        ImageDraw.Draw(sheet).text((MARGIN, top), drawable(weighed.titles[story])[:80], fill=FAINT, font=_bold(11))
+        draw_words(sheet, MARGIN, top + LABEL, each, COPIED, letters[story])
+        top += LABEL + LINE * len(each) + GAP
     return sheet
 
 

@@ -32,9 +32,10 @@ class Map:
     frame: Tensor | None = None  # (B, K), the weight of each frame in its story
     gate: Tensor | None = None  # (B, K), the share of the picture against the text
     written: Tensor | None = None  # (B, K), the weight of each frame in its story while the next caption was written
+    copied: Tensor | None = None  # (B, L), how much of each word of the next caption was copied; 0 at padding
 
     def __bool__(self) -> bool:
-        return any(part is not None for part in (self.picture, self.words, self.frame, self.gate, self.written))
+        return any(part is not None for part in vars(self).values())
 
 
 def placed(name: str, axes: str, values: Tensor, read: Read) -> Map | None:
@@ -43,7 +44,7 @@ def placed(name: str, axes: str, values: Tensor, read: Read) -> Map | None:
     if slot == "fusion" and letters in (["N"], ["N", "D"]):
         return Map(gate=_by_story(values.flatten(1).mean(1) if values.ndim > 1 else values, read))
     if slot == "caption_decoder":
-        return _while_writing(letters[-1], values, read)
+        return _copied(values, read) if letters == ["B", "L"] else _while_writing(letters[-1], values, read)
     if letters == ["N", "H", "W"]:
         return Map(picture=_by_story(values, read))
     if slot == "temporal" and letters[-1] in "KS":
@@ -101,6 +102,13 @@ def _while_writing(letter: str, values: Tensor, read: Read) -> Map | None:
         return Map(words=words, written=words.sum(2))
     own = {"frames": 1, "tokens": read.fused.shape[1]}.get(read.gives)
     return None if own is None else Map(written=_by_frame(weights, own, read.present.shape[1]))
+
+
+def _copied(values: Tensor, read: Read) -> Map | None:
+    """(B, L), of the words that were told."""
+    if read.written is None or read.written.shape != values.shape:
+        return None
+    return Map(copied=values.masked_fill(~read.written, 0))
 
 
 def _by_frame(weights: Tensor, own: int, frames: int) -> Tensor:

@@ -32,6 +32,13 @@ def weighed_words(text: str, spans: Sequence[tuple[int, int]], weights: np.ndarr
     return [*said, *[(CLIPPED, 0.0)][: len(spans) - read], (ENDED, float(weights[read]))]
 
 
+def mean_words(text: str, spans: Sequence[tuple[int, int]], shares: np.ndarray) -> list[Word]:
+    """The same words, each with the mean of its tokens' shares."""
+    counts = weighed_words(text, spans, np.ones_like(shares))
+    sums = weighed_words(text, spans, shares)
+    return [(word, share / max(1.0, count)) for (word, share), (_, count) in zip(sums, counts, strict=True)]
+
+
 def wrapped(words: Sequence[Word], letters: Font, width: int) -> list[list[Word]]:
     """Lines of at most `width` pixels; a word that is wider has a line of its own."""
     lines: list[list[Word]] = []
