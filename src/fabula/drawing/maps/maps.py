@@ -21,7 +21,6 @@ WIDE, GAP, MARGIN = 264, 22, 34  # pixels: a panel, between panels, around all
 TITLE, LABEL, BAR = 26, 20, 36  # pixels: a line of the legend or a story's name, a frame's label, a bar with its words
 LINES = 9  # of a caption that is not weighed
 TALLEST = 1.25  # a panel's height over its width
-COPIED = Scale(0.5, 1.0)  # of shares: one scale for all models
 BARS = {
     "frame": "weight of each frame in its story",
     "written": "weight of each frame while the caption was written",
@@ -155,12 +154,13 @@ def _copied(weighed: Weighed, width: int) -> Image.Image:
     letters = {story: reading_font(said, 14) for story, said in enumerate(weighed.told)}
     lines = [wrapped(words, letters[story], width - 2 * MARGIN) for story, _, words in found]
     sheet = Image.new("RGB", (width, TITLE + sum(LABEL + LINE * len(each) + GAP for each in lines)), PAPER)
+    scale = Scale(float(np.mean([share for _, _, words in found for _, share in words])), 1.0)  # of shares
     right = _told(sheet, 0, f"Behind a written word, how much of it was copied: {weighed.names[found[0][1]]}")
-    draw_scale(sheet, right, 5, COPIED, _small(), words=True)
+    draw_scale(sheet, right, 5, scale, _small(), words=True)
     top = TITLE
     for (story, _, _), each in zip(found, lines, strict=True):
         ImageDraw.Draw(sheet).text((MARGIN, top), drawable(weighed.titles[story])[:80], fill=FAINT, font=_bold(11))
-        draw_words(sheet, MARGIN, top + LABEL, each, COPIED, letters[story])
+        draw_words(sheet, MARGIN, top + LABEL, each, scale, letters[story])
         top += LABEL + LINE * len(each) + GAP
     return sheet
 
