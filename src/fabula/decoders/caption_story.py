@@ -14,7 +14,7 @@ from fabula.layers.causal import CausalLayer, Kept, turns
 from fabula.layers.line import Line, in_line, one_later
 from fabula.layers.ranges import Number, Share
 from fabula.layers.seen import Seen
-from fabula.layers.voices import VOICES, Counted, Heard, Voices
+from fabula.layers.voices import LEAST, VOICES, Counted, Heard, Voices
 from fabula.layers.words import WordEmbedding, read_before, without_padding
 from fabula.roles import CaptionDecoder, Carry
 from fabula.types import Compared, Memory, Spoken, Tokens, Vocabulary
@@ -38,7 +38,8 @@ class StoryCaptionDecoder(CaptionDecoder):
     """Reads the whole story from left to right as one line, each frame its picture and then its words, and writes on.
 
     One causal transformer both reads and writes (Radford et al. 2019), so that one pass over K + 1 frames teaches K + 1
-    captions: those of the context are offered as `retold`, the nats of each of their tokens. While training, the
+    captions. Those of the context are offered as `retold`, the nats of each of their tokens, and as `alone`, those
+    of the network without other voices, for it learns nothing where another is always right. While training, the
     picture of a frame is hidden with the odds `blind`: a caption is then told from the story so far, as it is in
     telling; the others are told from their pictures, which teaches what words look like. What is written mixes three
     voices (layers/voices.py): the network, a pointer to what has been said, and n-gram counts.
@@ -47,7 +48,7 @@ class StoryCaptionDecoder(CaptionDecoder):
     """
 
     reads = "context"
-    offers = ("retold",)
+    offers = ("retold", "alone")
 
     def __init__(
         self,
@@ -79,17 +80,26 @@ class StoryCaptionDecoder(CaptionDecoder):
             self.counts.fit(captions, story)
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
+        """While training the padding that all captions of a batch share is left out, and stands as zeros in the end."""
+        expected, target = without_padding(target, self.vocabulary.pad), self._needed(target)
         read, last = self._read(memory, target), memory.context.present.shape[1]
         heard = self._heard(read)
         retold = (read.next != self.vocabulary.pad) & (read.frame < last)
-        nats = -self.voices.likelihood(read.hidden, heard, read.next, self._counted(read, memory, target))[retold]
+        counted = self._counted(read, memory, target)
+        apart = self.voices.apart(read.hidden, heard, read.next, retold)
+        nats = -self.voices.together(read.hidden, apart, counted)[retold]
         said = self.voices(*_at(_places(read.frame == last, target), read, heard), self._counted_newest(memory, target))
         self.copied(said.shares[..., POINTER])
         if self.pointed.watched:
             self.pointed(self._over_words(said.pointed, read, memory))
         shares = _over_captions(said.shares.detach(), target != self.vocabulary.pad).unbind(1)
-        beside = {"retold": nats, **dict(zip(self.measures, shares, strict=True))}
-        return Compared(said.words, without_padding(target, self.vocabulary.pad), beside)
+        beside = {"retold": nats, "alone": -apart[0][retold].clamp(min=LEAST).log()}
+        beside |= dict(zip(self.measures, shares, strict=True))
+        return Compared(F.pad(said.words, (0, 0, 0, expected.shape[1] - target.shape[1])), expected, beside)
+
+    def _needed(self, target: Tensor) -> Tensor:
+        longest = int((target != self.vocabulary.pad).sum(1).max())
+        return target[:, :longest] if self.training else target
 
     def begin(self, memory: Memory) -> Carry:
         """The place and the state after the context, which of it is real, its words, their keys, and the layers'."""

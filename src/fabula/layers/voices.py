@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fabula.layers.attention import masked_softmax
@@ -80,7 +81,11 @@ class Voices(nn.Module):
 
     def likelihood(self, hidden: Tensor, heard: Heard, said: Tensor, counted: Counted | None = None) -> Tensor:
         """Log-probability (B, Q) of one word each, (B, Q): what `forward` gives of it, without the others."""
-        return _mixed(self._shares(hidden, counted), self.apart(hidden, heard, said), counted)
+        return self.together(hidden, self.apart(hidden, heard, said), counted)
+
+    def together(self, hidden: Tensor, apart: tuple[Tensor, Tensor], counted: Counted | None) -> Tensor:
+        """The log-probability (B, Q) of words of which `apart` gave what network and pointer say."""
+        return _mixed(self._shares(hidden, counted), apart, counted)
 
     def spoken(self, hidden: Tensor, heard: Heard, said: Tensor, counted: Counted | None = None) -> dict[str, Spoken]:
         """By name what each voice says alone of one word each, (B, Q).
@@ -91,9 +96,15 @@ class Voices(nn.Module):
         parts = (part.unbind(2) for part in (nats, self._shares(hidden, counted)))
         return {name: Spoken(*pair) for name, *pair in zip(self.names, *parts, strict=True)}
 
-    def apart(self, hidden: Tensor, heard: Heard, said: Tensor) -> tuple[Tensor, Tensor]:
-        """The probability (B, Q) of one word each by the network alone, and by the pointer alone."""
-        chosen = self.choose(hidden).float().log_softmax(-1).gather(2, said[..., None])[..., 0].exp()
+    def apart(self, hidden: Tensor, heard: Heard, said: Tensor, asked: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The probability (B, Q) of one word each by the network alone, and by the pointer alone.
+
+        Where `asked` (B, Q) is False the network, which chooses among all words, is spared, and says 0.
+        """
+        there = torch.ones_like(said, dtype=torch.bool) if asked is None else asked
+        logits = self.choose(hidden[there]).float()
+        chance = (-F.cross_entropy(logits, said[there], reduction="none")).exp()
+        chosen = chance.new_zeros(said.shape).masked_scatter(there, chance)
         copied = (self._weights(hidden, heard) * (heard.words[:, None] == said[..., None])).sum(-1)
         return chosen, copied
 
@@ -111,9 +122,12 @@ class Voices(nn.Module):
 
 def _mixed(shares: Tensor, voices: tuple[Tensor, ...], counted: Counted | None) -> Tensor:
     """Shares (B, Q, G), and what each voice says of one word (B, Q) or of all (B, Q, V) -> log-probabilities."""
-    every = _every(voices, counted)
-    shares = shares.view(*shares.shape, *[1] * (every.ndim - 3))
-    return (shares * every).sum(2).clamp(min=LEAST).log()
+    every = voices if counted is None else (*voices, counted.chance)
+    shares = shares.view(*shares.shape, *[1] * (every[0].ndim - 2))
+    mixture = torch.zeros_like(every[0])
+    for share, voice in zip(shares.unbind(2), every, strict=True):
+        mixture = mixture + share * voice
+    return mixture.clamp(min=LEAST).log()
 
 
 def _every(voices: tuple[Tensor, ...], counted: Counted | None) -> Tensor:

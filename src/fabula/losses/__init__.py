@@ -9,7 +9,7 @@ from fabula.losses.edge import Edge
 from fabula.losses.gate import GateCrossEntropy
 from fabula.losses.infonce import InfoNCE
 from fabula.losses.kl import KL
-from fabula.losses.offered import Drawn, FlowMatching, Retold
+from fabula.losses.offered import Alone, Drawn, FlowMatching, Retold
 from fabula.losses.perceptual import Perceptual
 from fabula.losses.pixels import L1, MSE
 
@@ -29,5 +29,6 @@ LOSSES = {
     "flow": FlowMatching,
     "drawn": Drawn,
     "retold": Retold,
+    "alone": Alone,
     "adversarial": Adversarial,
 }

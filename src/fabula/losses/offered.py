@@ -33,5 +33,11 @@ class Retold(Loss):
     needs = ("retold",)
 
     def forward(self, output: StoryOutput, batch: StoryBatch) -> Tensor:
-        nats = term(output, "retold")
+        nats = term(output, self.needs[0])
         return nats.sum() / max(1, nats.numel())
+
+
+class Alone(Retold):
+    """The same by the network without its other voices: who is never needed never learns."""
+
+    needs = ("alone",)
