@@ -80,26 +80,28 @@ class StoryCaptionDecoder(CaptionDecoder):
             self.counts.fit(captions, story)
 
     def forward(self, memory: Memory, target: Tensor) -> Compared:
-        """While training the padding that all captions of a batch share is left out, and stands as zeros in the end."""
-        expected, target = without_padding(target, self.vocabulary.pad), self._needed(target)
+        """While training nobody speaks where all captions of a batch have ended: zeros stand there."""
         read, last = self._read(memory, target), memory.context.present.shape[1]
         heard = self._heard(read)
         retold = (read.next != self.vocabulary.pad) & (read.frame < last)
         counted = self._counted(read, memory, target)
         apart = self.voices.apart(read.hidden, heard, read.next, retold)
         nats = -self.voices.together(read.hidden, apart, counted)[retold]
-        said = self.voices(*_at(_places(read.frame == last, target), read, heard), self._counted_newest(memory, target))
+        spoken = self._spoken(target)
+        there = _at(_places(read.frame == last, target)[:, :spoken], read, heard)
+        said = self.voices(*there, self._counted_newest(memory, target, spoken))
         self.copied(said.shares[..., POINTER])
         if self.pointed.watched:
             self.pointed(self._over_words(said.pointed, read, memory))
-        shares = _over_captions(said.shares.detach(), target != self.vocabulary.pad).unbind(1)
+        shares = _over_captions(said.shares.detach(), target[:, :spoken] != self.vocabulary.pad).unbind(1)
         beside = {"retold": nats, "alone": -apart[0][retold].clamp(min=LEAST).log()}
         beside |= dict(zip(self.measures, shares, strict=True))
-        return Compared(F.pad(said.words, (0, 0, 0, expected.shape[1] - target.shape[1])), expected, beside)
+        words = F.pad(said.words, (0, 0, 0, target.shape[1] - spoken))
+        return Compared(words, without_padding(target, self.vocabulary.pad), beside)
 
-    def _needed(self, target: Tensor) -> Tensor:
-        longest = int((target != self.vocabulary.pad).sum(1).max())
-        return target[:, :longest] if self.training else target
+    def _spoken(self, target: Tensor) -> int:
+        """At how many places of the target something is said."""
+        return int((target != self.vocabulary.pad).sum(1).max()) if self.training else target.shape[1]
 
     def begin(self, memory: Memory) -> Carry:
         """The place and the state after the context, which of it is real, its words, their keys, and the layers'."""
@@ -182,13 +184,13 @@ class StoryCaptionDecoder(CaptionDecoder):
         frames = every[..., : count * (seen + length)].unflatten(2, (count, seen + length))
         return F.pad(frames[..., seen + 1 :], (0, 1)).flatten(2)  # a word is read one place after it is wanted
 
-    def _counted_newest(self, memory: Memory, target: Tensor) -> Counted | None:
-        """What counts say of every word at every place of the target, (B, L, V)."""
+    def _counted_newest(self, memory: Memory, target: Tensor, spoken: int) -> Counted | None:
+        """What counts say of every word at the first places of the target, (B, spoken, V)."""
         if self.counts is None:
             return None
         if not self.training:  # a place says the same, whether a word is wanted there or not
             target = target.masked_fill(target == self.vocabulary.pad, self.vocabulary.end)
-        return Counted(*self.counts.newest(self._captions(memory, target)))
+        return Counted(*(part[:, :spoken] for part in self.counts.newest(self._captions(memory, target))))
 
     def _counted_following(self, said: Tensor) -> Counted | None:
         """What counts say of the next word, (B, 1, V), after all that was said, (B, T)."""
