@@ -110,3 +110,17 @@ def test_in_training_half_the_pictures_are_hidden_and_none_in_telling(writer):
     shares = [float(writer._pictures(known).mask.float().mean()) for _ in range(200)]
     assert 0.4 < np.mean(shares) < 0.6
     assert writer.eval()._pictures(known).mask.all()
+
+
+@torch.no_grad()
+def test_how_far_captions_are_padded_says_nothing(writer):
+    """A short caption after long ones, a long one after short ones."""
+    known, target = memory(), captions(9, B)
+    said = writer(known, target).predicted
+    longer = torch.nn.functional.pad(target, (0, 3), value=VOCABULARY.pad)
+    torch.testing.assert_close(writer(known, longer).predicted[:, :L], said, atol=1e-5, rtol=1e-4)
+    images, words, present = known.context.images, known.context.captions, known.context.present
+    wide = Frames(images, torch.nn.functional.pad(words, (0, 3), value=VOCABULARY.pad), present)
+    torch.testing.assert_close(
+        writer(Memory(known.state, wide, pictures=known.pictures), target).predicted, said, atol=1e-5, rtol=1e-4
+    )

@@ -203,7 +203,13 @@ class StoryCaptionDecoder(CaptionDecoder):
     def _captions(self, memory: Memory, target: Tensor | None) -> Tensor:
         """(B, K or K + 1, L): the captions of the context, padding where a frame is absent, and what follows."""
         known = memory.context.captions.masked_fill(~memory.context.present[..., None], self.vocabulary.pad)
-        return known if target is None else torch.cat([known, target[:, None]], 1)
+        if target is None:
+            return known
+        length = max(known.shape[2], target.shape[1])
+        return torch.cat([self._as_long(known, length), self._as_long(target, length)[:, None]], 1)
+
+    def _as_long(self, captions: Tensor, length: int) -> Tensor:
+        return F.pad(captions, (0, length - captions.shape[-1]), value=self.vocabulary.pad)
 
     def _seen(self, memory: Memory) -> int:
         """How many tokens each picture has."""
