@@ -43,7 +43,7 @@ test: setup
 	$(BIN)/pytest -n auto --maxprocesses 8
 
 study: setup
-	@set -e; for plan in recipes/ablations/*.yaml; do \
+	@set -e; for plan in $(filter-out recipes/ablations/storyteller-%,$(wildcard recipes/ablations/*.yaml)); do \
 	  $(BIN)/fabula ablate $$plan --run $(STUDY)/$$(basename $$plan .yaml) --resume $(foreach data,$(DATA),--data $(data)); \
 	done
 

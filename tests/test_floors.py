@@ -21,7 +21,8 @@ FLOORS = [
     {"evaluate"},
     {"report", "journal", "telling", "inspection"},
     {"run", "compare", "audit", "shipping", "handing"},
-    {"study", "staging"},
+    {"staging"},
+    {"study"},
     {"cli", "__init__"},
     {"__main__"},
 ]

@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from smallest import smallest
 
 from fabula.errors import FabulaError
-from fabula.study.speed import MEASURED, WARM, speed_of, steps_for
+from fabula.study.shares import of_seconds
+from fabula.study.speed import MEASURED, WARM, speed_of, with_validations
 from fabula.study.weights import count_weights, width_for
 
 
@@ -38,8 +39,9 @@ def log_of(tmp_path: Path, each: float, validation: float) -> Path:
 def test_seconds_are_as_many_steps_as_fit_with_their_validations(tmp_path):
     speed = speed_of(log_of(tmp_path, 0.1, 2.0))
     assert speed == {"seconds_per_step": pytest.approx(0.1), "seconds_per_validation": pytest.approx(2.0)}
-    assert steps_for(60, speed, validate_every=10) == 200  # 200 * 0.1 + 20 * 2
-    assert steps_for(0.001, speed, validate_every=10) == 1
+    each = {"": with_validations(speed, validate_every=10)}
+    assert of_seconds(60, {"": 1}, each) == {"": 200}  # 200 * 0.1 + 20 * 2
+    assert of_seconds(0.001, {"": 1}, each) == {"": 1}
 
 
 def test_a_log_that_is_too_short_tells_no_speed(tmp_path):

@@ -12,16 +12,17 @@ from pathlib import Path
 from fabula import recipe as recipes
 from fabula import yamls
 from fabula.building import check_model
-from fabula.bundle import read_recipe
 from fabula.data.open import open_source
 from fabula.errors import FabulaError
 from fabula.recipe import Recipe
 from fabula.schema import Problem
 from fabula.shelf import find
 from fabula.stages import staged
+from fabula.staging import Stages, read_stages
+from fabula.study import shares
 from fabula.study.layout import names_of
 from fabula.study.plan import Arm, Plan, Pretraining, refuse
-from fabula.study.weights import width_for
+from fabula.study.weights import count_weights, width_for
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,18 @@ class Said:
     file: Path
     overrides: tuple[str, ...]
 
-    def read(self) -> Recipe:
+    def stages(self) -> Stages:
         """Complete, and able to be built; what waits for a pretraining is left as the file has it."""
-        recipe = read_recipe(self.file, tuple(o for o in self.overrides if not _waits(o)))
-        check_model(recipe)
-        return recipe
+        found = read_stages(self.file, tuple(o for o in self.overrides if not _waits(o)))
+        check_model(list(found.values())[-1])
+        return found
+
+    def read(self) -> Recipe:
+        """The recipe; of one with stages the last, which has all slots."""
+        return list(self.stages().values())[-1]
+
+    def told(self, *more: str) -> Said:
+        return replace(self, overrides=(*self.overrides, *more))
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,14 @@ class Subject:
     arm: str
     data: str  # the folder's name
     said: Said
-    recipe: Recipe
-    stages: tuple[Stage, ...]
+    trained: Stages  # its recipe as it is trained, stage by stage; one without a name where it has none
+    own: shares.Steps  # by stage, the steps by which a budget is shared out among them
+    stages: tuple[Stage, ...]  # what it begins with
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe; of one with stages the last."""
+        return list(self.trained.values())[-1]
 
     @property
     def key(self) -> str:
@@ -116,29 +130,21 @@ def recipe_file(name: str, folder: Path) -> Path:
 
 def _width(plan: Plan, arm: str, folder: Path) -> tuple[str, ...]:
     """The override that gives an arm its number of weights; none where the budget does not ask for one."""
-    recipe = _said(plan, arm, folder, *_steps(plan)).read()
-    wanted = plan.budget.parameters
+    recipe, other = _said(plan, arm, folder).read(), plan.arms[arm].as_large_as
+    wanted = count_weights(_said(plan, other, folder).read()) if other else plan.budget.parameters
     return () if wanted is None else (f"model.dim={width_for(recipe, wanted)}",)
-
-
-def _steps(plan: Plan) -> tuple[str, ...]:
-    """The budget's steps; where it is one of seconds, they are known when the speed is."""
-    return steps_override(plan.budget.steps or 1)
-
-
-def steps_override(steps: int) -> tuple[str, ...]:
-    return (f"train.steps={steps}", "train.epochs=null")
 
 
 def _subject(plan: Plan, arm: str, folder: Path, source: str, name: str, width: tuple[str, ...]) -> Subject:
     shared = (f"data.source={json.dumps(source)}", "train.threads=1")
     said = _said(plan, arm, folder, *shared, *width)
-    whole = replace(said, overrides=(*said.overrides, *_steps(plan)))
+    own = shares.own_steps(said.stages())
+    steps = shares.of_steps(plan.budget.steps or 1, own)  # of a budget of seconds they are known when the speed is
     stages = tuple(_stages(plan, plan.arms[arm], plan.recipe_of(arm), folder, (*shared, *width)))
     missing = [name for name in ("picture", "text") if _asks(said, name) and name not in {s.kind for s in stages}]
     if missing:
         raise FabulaError(f"an override names {{{missing[0]}}}, but nothing is trained `before: {{{missing[0]}: ...}}`")
-    return Subject(arm, name, said, whole.read(), stages)
+    return Subject(arm, name, said, said.told(*shares.overrides(steps)).stages(), own, stages)
 
 
 def _stages(plan: Plan, arm: Arm, own: str, folder: Path, shared: tuple[str, ...]) -> Iterator[Stage]:
@@ -177,6 +183,6 @@ def _filled(override: str, folders: dict[str, Path]) -> str:
     return override
 
 
-def digest(recipe: Recipe) -> str:
+def digest(*stages: Recipe) -> str:
     """Changes with everything that decides a run."""
-    return hashlib.sha256(recipes.dump(recipe).encode()).hexdigest()
+    return hashlib.sha256("".join(map(recipes.dump, stages)).encode()).hexdigest()

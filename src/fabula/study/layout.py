@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from fabula.handing import folder_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,10 @@ class StudyFolder:
 
     def run(self, data: str, arm: str, seed: int) -> Path:
         return self.path / "runs" / data / arm / f"seed-{seed}"
+
+    def stages(self, run: Path, names: Sequence[str]) -> dict[str, Path]:
+        """Where each stage of a run lies: the last in the run's own folder."""
+        return {name: run if name == names[-1] else folder_of(name, run) for name in names}
 
     def before(self, data: str, stage: str) -> Path:
         return self.path / "before" / data / stage

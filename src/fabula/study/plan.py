@@ -23,6 +23,7 @@ USUAL = (
     "caption.log_loss_word",
     "caption.bleu",
 )
+CONTEXT = "context."  # before a measure: by how much it is worse in another story's context
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")  # of an arm: it is the name of a folder
 RULED = {  # what is the same for all arms, and who says it
     "seed": "seeds",
@@ -66,6 +67,7 @@ class Arm:
     recipe: str | None = None  # the plan's parent unless it names one
     overrides: tuple[str, ...] = ()
     before: Before = field(default_factory=Before)
+    as_large_as: str | None = None  # another arm, whose number of weights this one's width is chosen to meet
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class Plan:
     @property
     def others(self) -> list[str]:
         return [name for name in self.arms if name != self.compare]
+
+    @property
+    def counted(self) -> list[str]:
+        """The measures that follow from windows, and that arms can be compared by."""
+        return [measure for measure in self.measures if measure in MEASURES]
 
     def recipe_of(self, arm: str) -> str:
         """The name of an arm's recipe."""
@@ -146,11 +153,28 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
             if not arm.get("recipe") and not values.get("parent"):
                 yield Problem(f"arms.{name}", "no recipe; name one here, or a `parent` for all arms")
             yield from _check_overrides(f"arms.{name}.overrides", arm.get("overrides"), values)
+            yield from _check_size(name, arms, values.get("budget"))
 
 
 def _check_budget(budget: Any) -> Iterator[Problem]:
     if isinstance(budget, Mapping) and (budget.get("steps") is None) == (budget.get("seconds") is None):
         yield Problem("budget", "give exactly one of steps and seconds; `parameters` may stand beside either")
+
+
+def _check_size(name: str, arms: Mapping[str, Any], budget: Any) -> Iterator[Problem]:
+    """An arm can be as large as one whose own recipe says how large it is."""
+    other, path = arms[name].get("as_large_as"), f"arms.{name}.as_large_as"
+    if other is None:
+        return
+    if isinstance(budget, Mapping) and budget.get("parameters"):
+        yield Problem(path, "budget.parameters says already how large all arms are; take one of the two away")
+    if other not in arms or other == name:
+        yield Problem(path, unknown(other, [arm for arm in arms if arm != name]))
+    elif isinstance(arms[other], Mapping) and arms[other].get("as_large_as"):
+        yield Problem(path, f"{other} is itself as large as another; name {arms[other]['as_large_as']}")
+    for override in arms[name].get("overrides") or ():
+        if str(override).partition("=")[0].strip() == "model.dim":
+            yield Problem(f"arms.{name}.overrides", f"model.dim follows from {other}; it is as large as that")
 
 
 def _check_list(key: str, values: Any) -> Iterator[Problem]:
@@ -160,7 +184,8 @@ def _check_list(key: str, values: Any) -> Iterator[Problem]:
         yield Problem(key, "give at least one, or leave the line out")
     yield from (Problem(key, f"{value!r} stands twice") for i, value in enumerate(values) if value in values[:i])
     if key == "measures":
-        yield from (Problem(key, unknown(value, MEASURES)) for value in values if value not in MEASURES)
+        wrong = (value for value in values if str(value).removeprefix(CONTEXT) not in MEASURES)
+        yield from (Problem(key, unknown(value, MEASURES)) for value in wrong)
 
 
 def _check_overrides(path: str, overrides: Any, values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -172,5 +197,6 @@ def _check_overrides(path: str, overrides: Any, values: Mapping[str, Any]) -> It
         ruled["model.dim"] = "budget.parameters"
     for override in overrides if isinstance(overrides, list) else []:
         key = str(override).partition("=")[0].strip()
-        if key in ruled:
-            yield Problem(path, f"{key} is not an arm's to choose; it is ruled by {ruled[key]}")
+        stage, _, inner = key.removeprefix("stages.").partition(".") if key.startswith("stages.") else ("", "", key)
+        if inner in ruled and not (stage and inner == "train.steps"):  # which are shares of the budget there
+            yield Problem(path, f"{key} is not an arm's to choose; it is ruled by {ruled[inner]}")

@@ -13,12 +13,15 @@ from fabula import files
 from fabula import recipe as recipes
 from fabula.compare.protocol import refusal
 from fabula.compare.windows import Windows, common, read_windows
+from fabula.evaluate.conditions import SHUFFLED
+from fabula.evaluate.manners import GUESS
 from fabula.evaluate.opening import MODEL
 from fabula.journal.environment import read_environment
 from fabula.journal.log import read_log
 from fabula.metrics import MEASURES
 from fabula.study.arms import Subject
 from fabula.study.compare import differences
+from fabula.study.plan import CONTEXT
 from fabula.study.tasks import Work, before_name, evaluate_name, facts_of, floors_name, train_name
 from fabula.study.weights import count_weights
 from fabula.tokenizer import Tokenizer
@@ -35,10 +38,17 @@ class Ended:
     folder: Path
     scores: Mapping[str, Any]
     windows: Windows
+    teller: str = MODEL
 
     @property
     def metrics(self) -> Mapping[str, Any]:
-        return self.scores["tellers"][MODEL]["metrics"]
+        return self.scores["tellers"][self.teller]["metrics"]
+
+    def values(self, measures: Sequence[str]) -> dict[str, float]:
+        """Of the measures those that it has, changed contexts among them, and how alike pictures and captions are."""
+        changed = self.scores.get("probes", {}).get(self.teller, {}).get("conditions", {}).get(SHUFFLED, {})
+        found = {**self.metrics, **{f"{CONTEXT}{measure}": entry for measure, entry in changed.items()}}
+        return {**_known(found, measures), **_cross_modal(self.scores, self.teller)}
 
 
 def study_values(work: Work, failed: Mapping[str, str]) -> dict[str, Any]:
@@ -50,10 +60,16 @@ def study_values(work: Work, failed: Mapping[str, str]) -> dict[str, Any]:
         "compare": plan.compare,
         "seeds": list(plan.seeds),
         "budget": {name: value for name, value in vars(plan.budget).items() if value is not None},
-        "measures": {m: {"better": MEASURES[m].better, "regime": MEASURES[m].regime} for m in plan.measures},
+        "measures": {m: _about(m) for m in plan.measures},
         "blocks": [_block(work, data, source, failed) for data, source in work.sources.items()],
         "failed": dict(failed),
     }
+
+
+def _about(measure: str) -> dict[str, str | None]:
+    """What a context is worth has no better side: little may mean that it is not read, or that words say little."""
+    known = MEASURES[measure.removeprefix(CONTEXT)]
+    return {"better": None if measure.startswith(CONTEXT) else known.better, "regime": known.regime}
 
 
 def _block(work: Work, data: str, source: str, failed: Mapping[str, str]) -> dict[str, Any]:
@@ -66,6 +82,7 @@ def _block(work: Work, data: str, source: str, failed: Mapping[str, str]) -> dic
         "name": data,
         **{key: first[key] for key in ("split", "windows", "stories") if key in first},
         "arms": {name: _arm(work, subjects[name], runs, standard) for name, runs in ended.items()},
+        "manners": {f"{n} ({GUESS})": found for n, runs in ended.items() if (found := _guessing(work, runs, standard))},
         "floors": _floors(work, data, failed),
         "floors_cost": _task_cost(work, floors_name(data)),
     }
@@ -77,7 +94,7 @@ def _ended(work: Work, subject: Subject, failed: Mapping[str, str]) -> list[Ende
     folders = {seed: work.folder.run(subject.data, subject.arm, seed) for seed in seeds}
     there = {seed: folder for seed, folder in folders.items() if (folder / "evaluation" / "scores.json").is_file()}
     return [
-        Ended(seed, run, files.read_json(run / "evaluation" / "scores.json"), read_windows(run / "evaluation", MODEL))
+        Ended(seed, run, files.read_json(run / "evaluation" / "scores.json"), _windows(run, MODEL))
         for seed, run in there.items()
     ]
 
@@ -98,24 +115,55 @@ def _arm(work: Work, subject: Subject, runs: Sequence[Ended], standard: Sequence
     }
 
 
+def _guessing(work: Work, runs: Sequence[Ended], standard: Sequence[Ended]) -> dict[str, Any] | None:
+    """The same runs where they paint what errs least, compared as an arm is; None of an arm that has no such manner."""
+    name = f"{MODEL} ({GUESS})"
+    there = [run for run in runs if name in run.scores["tellers"]]
+    if not there:
+        return None
+    told = [Ended(run.seed, run.folder, run.scores, _windows(run.folder, name), name) for run in there]
+    return {
+        "mean": _means([run.values(work.plan.measures) for run in told]),
+        **_compared(work, told, standard),
+    }
+
+
+def _windows(run: Path, teller: str) -> Windows:
+    return read_windows(run / "evaluation", teller)
+
+
 def _seed(work: Work, subject: Subject, run: Ended) -> dict[str, Any]:
     """One run: its values, its size, what it took."""
-    environment, trained = read_environment(run.folder / "environment.json"), recipes.load(run.folder / "recipe.yaml")
+    folders = work.trained(subject, run.folder)
+    stages = {name: _stage(folder) for name, folder in folders.items()}
     words = Tokenizer.load(run.folder / "bundle" / "tokenizer.json").size
-    rates = [row["windows_per_second"] for row in read_log(run.folder / "log.jsonl") if row["event"] == "train"]
-    costs = _task_cost(work, train_name(subject, run.seed))
+    logs = [row for folder in folders.values() for row in read_log(folder / "log.jsonl")]
+    rates = [row["windows_per_second"] for row in logs if row["event"] == "train"]
     return {
-        "metrics": {**_known(run.metrics, work.plan.measures), **_cross_modal(run.scores)},
-        "weights": count_weights(trained, words),
-        "steps": environment.get("steps"),
-        "best_step": environment.get("best_step"),
+        "metrics": run.values(work.plan.measures),
+        "weights": count_weights(recipes.load(run.folder / "recipe.yaml"), words),
+        "steps": _sum(stages, "steps"),
+        "best_step": list(stages.values())[-1]["best_step"],
+        **({"stages": stages} if len(stages) > 1 else {}),
         "cost": {
-            "seconds": environment.get("seconds"),
-            **costs,
+            "seconds": _sum(stages, "seconds"),
+            **_task_cost(work, train_name(subject, run.seed)),
             "evaluation_seconds": facts_of(work.folder, evaluate_name(subject, run.seed)).get("wall_seconds"),
             "windows_per_second": round(statistics.median(rates), 2) if rates else None,
         },
     }
+
+
+def _stage(folder: Path) -> dict[str, float | None]:
+    """What one stage of a run took."""
+    environment = read_environment(folder / "environment.json")
+    return {name: environment.get(name) for name in ("steps", "best_step", "seconds")}
+
+
+def _sum(stages: Mapping[str, Mapping[str, Any]], name: str) -> float | None:
+    """Of all stages together; None where one does not say."""
+    found = [stage[name] for stage in stages.values()]
+    return None if None in found else round(sum(found), 3)
 
 
 def _known(metrics: Mapping[str, Any], measures: Sequence[str]) -> dict[str, float]:
@@ -123,9 +171,9 @@ def _known(metrics: Mapping[str, Any], measures: Sequence[str]) -> dict[str, flo
     return {measure: value for measure, value in values.items() if value is not None}
 
 
-def _cross_modal(scores: Mapping[str, Any]) -> dict[str, float]:
+def _cross_modal(scores: Mapping[str, Any], teller: str) -> dict[str, float]:
     """How alike pictures and captions are, where the evaluation has measured it."""
-    found = scores.get("probes", {}).get(MODEL, {}).get("cross_modal", {})
+    found = scores.get("probes", {}).get(teller, {}).get("cross_modal", {})
     values = {f"cross_modal.{pair}": found.get(pair, {}).get("value") for pair in CROSS_MODAL}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -156,12 +204,13 @@ def _compared(work: Work, runs: Sequence[Ended], standard: Sequence[Ended]) -> d
     pairs = [(mine, other) for mine in runs for other in standard if mine.seed == other.seed]
     if not pairs:
         return {"difference": {}, "refused": {}}
-    refused = {m: why for m in work.plan.measures if (why := refusal(m, pairs[0][0].scores, pairs[0][1].scores))}
+    measures = work.plan.counted
+    refused = {m: why for m in measures if (why := refusal(m, pairs[0][0].scores, pairs[0][1].scores))}
     targets = common([run.windows for pair in pairs for run in pair])
     mine, others = ([run.windows.of(targets) for run in side] for side in zip(*pairs, strict=True))
     if why := _unlike(mine, others, len(pairs[0][1].windows.targets)):
-        refused = dict.fromkeys(work.plan.measures, why)
-    allowed = [measure for measure in work.plan.measures if measure not in refused]
+        refused = dict.fromkeys(measures, why)
+    allowed = [measure for measure in measures if measure not in refused]
     found = differences(allowed, mine, others) if allowed and targets else {}
     return {"difference": found, "refused": refused, "paired_windows": len(targets), "paired_seeds": len(pairs)}
 
@@ -193,7 +242,10 @@ def _before(work: Work, subject: Subject) -> dict[str, Any]:
 
 
 def _speed(work: Work, subject: Subject) -> dict[str, Any]:
-    return {"speed": work.speed(subject)} if work.plan.budget.seconds is not None else {}
+    if work.plan.budget.seconds is None:
+        return {}
+    speeds = work.speed(subject)
+    return {"speed": speeds.get("", speeds)}
 
 
 def _task_cost(work: Work, name: str) -> dict[str, float | None]:

@@ -14,6 +14,9 @@ from fabula.study.table import ARMS, Cell, Column, Row, Table
 PARTS = {
     ("picture",): "Pictures",
     ("caption",): "Captions",
+    ("world", "cloze"): "Questions, and the cloze",
+    ("retrieval", "agreement", "scorer"): "As the scorer sees it",
+    ("context",): "What the context is worth",
     ("cross_modal",): "Pictures and captions together",
     ("cost",): "Cost",
 }

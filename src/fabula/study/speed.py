@@ -1,4 +1,4 @@
-"""Seconds as steps: how fast an arm learns, from the log of a short run, and how many steps a budget then has."""
+"""How fast an arm learns, from the log of a short run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def speed_of(log: Path) -> dict[str, float]:
     return {"seconds_per_step": round(median(took), 6), "seconds_per_validation": round(sum(validated[-1:]), 6)}
 
 
-def steps_for(seconds: float, speed: dict[str, float], validate_every: int) -> int:
-    """The steps that fit into so many seconds, their validations included; one at least."""
-    each = speed["seconds_per_step"] + speed["seconds_per_validation"] / validate_every
-    return max(1, int(seconds / each + 1e-6))
+def with_validations(speed: dict[str, float], validate_every: int) -> float:
+    """Seconds of a step, with its share of the validation that comes every so many."""
+    return speed["seconds_per_step"] + speed["seconds_per_validation"] / validate_every

@@ -8,6 +8,7 @@ from typing import Any
 
 from fabula.report.figures import ABSENT, column_decimals, fine, seconds, shown, signed
 from fabula.report.tables import KINDS, heading, teller_name
+from fabula.study.plan import CONTEXT
 
 ARMS = ("compare", "arm")  # the kinds of rows that were trained
 PAIRS = {"told": "told picture, told caption", "true": "true pairs", "shuffled": "shuffled pairs"}
@@ -19,7 +20,7 @@ class Column:
     label: str
     better: str | None = None
     means: str = ""
-    subject: str = "cost"  # picture, caption, cross_modal, cost
+    subject: str = "cost"  # the room of a measure, such as picture; context, cross_modal, cost
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def _table(study: Mapping[str, Any], block: Mapping[str, Any]) -> Table:
     places = {column.key: _places(block, column.key) for column in measured}
     floors = sorted(block["floors"], key=lambda name: KINDS.get(block["floors"][name]["kind"], len(KINDS)))
     rows = [_arm(study, block, name, [*measured, *costs], places) for name in block["arms"]]
+    rows += [_manner(block["manners"][name], name, [*measured, *costs], places) for name in block["manners"]]
     rows += [_floor(block["floors"][name], name, [*measured, *costs], places) for name in floors]
     said = tuple(row for row in rows if row.kind in ARMS or any(cell.value not in ("", ABSENT) for cell in row.cells))
     return Table(block["data"], _about(study, block), (*measured, *costs), said, tuple(_notes(study, block)))
@@ -88,6 +90,12 @@ def _arm(
     return Row(name, kind, tuple(cells), "" if there == wanted else f"{there} of {wanted} seeds")
 
 
+def _manner(manner: Mapping[str, Any], name: str, columns: Sequence[Column], places: Mapping[str, int]) -> Row:
+    """An arm that tells otherwise: it has cost nothing more."""
+    cells = [_told(manner, c.key, places[c.key]) if c.key in places else Cell("") for c in columns]
+    return Row(name, "arm", tuple(cells))
+
+
 def _floor(floor: Mapping[str, Any], name: str, columns: Sequence[Column], places: Mapping[str, int]) -> Row:
     """Floors cost next to nothing: their cells there are empty."""
     values = floor["metrics"]
@@ -103,12 +111,19 @@ def _measured(study: Mapping[str, Any], block: Mapping[str, Any]) -> Iterator[Co
     there |= {name for floor in block["floors"].values() for name in floor["metrics"]}
     for name in study["measures"]:
         if name in there:
-            head = heading(name)
-            yield Column(name, head.label, head.better, head.means, name.split(".")[0])
+            yield _column(name)
     for pair, words in PAIRS.items():
         if f"cross_modal.{pair}" in there:
             means = f"How alike a picture and a caption are in the model's own encodings, -1 to 1: {words}."
             yield Column(f"cross_modal.{pair}", f"Similarity, {pair}", None, means, "cross_modal")
+
+
+def _column(name: str) -> Column:
+    head = heading(name.removeprefix(CONTEXT))
+    if not name.startswith(CONTEXT):
+        return Column(name, head.label, head.better, head.means, name.split(".")[0])
+    means = f"{head.label}: by how much it is worse when the context is that of another story; 0: it is not read."
+    return Column(name, f"{head.label}, lost in another story's context", None, means, "context")
 
 
 def _places(block: Mapping[str, Any], key: str) -> int:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from fabula import files
-from fabula.study.arms import Stage, Subject, digest, steps_override
+from fabula.study import shares
+from fabula.study.arms import Stage, Subject, digest
 from fabula.study.layout import StudyFolder
-from fabula.study.plan import Plan
-from fabula.study.speed import MEASURED, speed_of, steps_for
+from fabula.study.plan import CONTEXT, Plan
+from fabula.study.speed import MEASURED, speed_of, with_validations
 
 QUICK = ("pictures", "likelihood", "overlap", "meteor", "names", "variety", "endings", "probes")
 COSTLY = {  # measures that are measured where the plan names them -> by which part
@@ -22,6 +23,7 @@ COSTLY = {  # measures that are measured where the plan names them -> by which p
     "retrieval.": "retrieval",
     "agreement.": "retrieval",
     "scorer.": "retrieval",
+    CONTEXT: "context",
 }
 KEPT_PICTURES = 6  # windows whose told pictures are kept, for the storyboards
 
@@ -53,14 +55,22 @@ class Work:
     def subjects_on(self, data: str) -> dict[str, Subject]:
         return {subject.arm: subject for subject in self.subjects if subject.data == data}
 
-    def steps(self, subject: Subject) -> int:
-        """The steps of an arm; where the budget is in seconds, its speed must have been measured."""
+    def steps(self, subject: Subject) -> shares.Steps:
+        """The steps of an arm, by stage; where the budget is in seconds, its speed must have been measured."""
         if self.plan.budget.seconds is None:
-            return self.plan.budget.steps or 1
-        return steps_for(self.plan.budget.seconds, self.speed(subject), subject.recipe.train.validate_every)
+            return shares.of_steps(self.plan.budget.steps or 1, subject.own)
+        speeds, plans = self.speed(subject), {name: recipe.train for name, recipe in subject.trained.items()}
+        each = {name: with_validations(speeds[name], plan.validate_every) for name, plan in plans.items()}
+        return shares.of_seconds(self.plan.budget.seconds, subject.own, each)
 
-    def speed(self, subject: Subject) -> dict[str, float]:
-        return speed_of(self.folder.speed(subject.data, subject.arm) / "log.jsonl")
+    def speed(self, subject: Subject) -> dict[str, dict[str, float]]:
+        """By stage."""
+        folders = self.trained(subject, self.folder.speed(subject.data, subject.arm))
+        return {name: speed_of(folder / "log.jsonl") for name, folder in folders.items()}
+
+    def trained(self, subject: Subject, run: Path) -> dict[str, Path]:
+        """Where the stages of an arm lie in one of its runs."""
+        return self.folder.stages(run, list(subject.trained))
 
     def folders(self, subject: Subject) -> dict[str, Path]:
         """Where what went before this arm lies."""
@@ -117,18 +127,19 @@ def _first(work: Work, subject: Subject) -> Iterator[Task]:
 
 def _measuring(work: Work, subject: Subject) -> Task:
     """A few steps and one validation, by the same door as the run itself."""
-    run = work.folder.speed(subject.data, subject.arm)
-    often = [f"train.{name}_every={MEASURED}" for name in ("validate", "save", "sample")]
+    run, heads = work.folder.speed(subject.data, subject.arm), [f"stages.{n}." if n else "" for n in subject.trained]
+    often = [f"{head}train.{name}_every={MEASURED}" for head in heads for name in ("validate", "save", "sample")]
 
     def command() -> list[str]:
-        return [*_train(work, subject, work.plan.seeds[0], MEASURED), *often, *_ending(run)]
+        steps = dict.fromkeys(subject.trained, MEASURED)
+        return [*_train(work, subject, work.plan.seeds[0], steps), *often, *_ending(run)]
 
-    return Task(_speed_name(subject), _stages(subject), command, run / "bundle", digest(subject.recipe))
+    return Task(_speed_name(subject), _stages(subject), command, run / "bundle", digest(*subject.trained.values()))
 
 
 def _run(work: Work, subject: Subject, seed: int) -> Iterator[Task]:
     run, needs = work.folder.run(subject.data, subject.arm, seed), (*_stages(subject), *_measured(work, subject))
-    recipe = digest(replace(subject.recipe, seed=seed))
+    recipe = digest(*(replace(stage, seed=seed) for stage in subject.trained.values()))
 
     def command() -> list[str]:
         return [*_train(work, subject, seed, work.steps(subject)), *_ending(run)]
@@ -145,16 +156,16 @@ def _floors(work: Work, subject: Subject) -> Task:
 
     def command() -> list[str]:
         given = subject.overrides(work.folders(subject), work.plan.seeds[0])
-        steps = steps_override(work.steps(subject))
+        steps = shares.overrides(work.steps(subject))
         scored = ["--floors", *_alike(work.plan), "--out", str(out)]
         return ["evaluate", str(subject.said.file), *given, *steps, *scored]
 
-    return Task(floors_name(subject.data), needs, command, out / "scores.json", digest(subject.recipe))
+    return Task(floors_name(subject.data), needs, command, out / "scores.json", digest(*subject.trained.values()))
 
 
-def _train(work: Work, subject: Subject, seed: int, steps: int) -> list[str]:
+def _train(work: Work, subject: Subject, seed: int, steps: shares.Steps) -> list[str]:
     given = subject.overrides(work.folders(subject), seed)
-    return ["train", str(subject.said.file), *given, *steps_override(steps)]
+    return ["train", str(subject.said.file), *given, *shares.overrides(steps)]
 
 
 def _ending(run: Path) -> list[str]:
