@@ -22,6 +22,7 @@ from fabula.metrics.continued import OF_IDENTITY, Given, Steps, of_captions, of_
 from fabula.story import Frame, Size, Storyteller
 
 STORIES, STEPS = 16, 10
+EVERY = 8  # windows that are looked at closely, for one story that is told on
 TRUTH, UNSEEN, COPY, STRANGERS = "truth", "truth_unseen", "copy_last", "strangers"  # who stands beside the models
 KINDS = {TRUTH: "truth", UNSEEN: "truth", COPY: "floor", STRANGERS: "floor"}
 
@@ -75,9 +76,9 @@ def whole_tellers(models: Mapping[str, Storyteller]) -> dict[str, Storyteller]:
 
 
 def some_stories(inquiry: Inquiry) -> list[int]:
-    """`STORIES` of those that are looked at closely, at even distances."""
+    """One of `EVERY` windows that are looked at closely, at most `STORIES`, at even distances."""
     known = np.unique(inquiry.few.stories)
-    return known[some_of(len(known), STORIES)].tolist()
+    return known[some_of(len(known), max(1, min(STORIES, inquiry.closely // EVERY)))].tolist()
 
 
 def told_on(
