@@ -3,7 +3,8 @@
 # make study  install, test the source systems' claims: two to three hours on two cores, goes on where it was stopped;
 #             DATA="world parquet:PATH" names the sources
 # make weights install, make the shipped weights again: train, measure, ship; goes on where it was stopped;
-#             DATA="world parquet:PATH" those of the storybooks too, with PATH the folder of their stories
+#             DATA="world parquet:PATH" those of the storybooks too, with PATH the folder of their stories, and
+#             TEXTS=parquet:PATH stories without pictures for their writer
 # All do their own set-up; a Python >= 3.11 and make are all they need.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -15,6 +16,8 @@ STUDY := runs/study
 WEIGHTS := runs/weights
 SHIPPED := src/fabula/shipped
 DATA := world
+TEXTS :=
+TOLD = $(if $(TEXTS),'data.texts=[$(TEXTS)]')
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
 .PHONY: help setup demo test study weights check format clean
@@ -57,7 +60,7 @@ endef
 
 weights: setup
 	$(call shipped,world,small)
-	$(foreach data,$(filter-out world,$(DATA)),$(call shipped,storybooks,storybooks,data.source=$(data),--data $(data)))
+	$(foreach data,$(filter-out world,$(DATA)),$(call shipped,storybooks,storybooks,data.source=$(data) $(TOLD),--data $(data)))
 
 check: setup
 	$(BIN)/ruff check .
