@@ -170,8 +170,7 @@ def test_shipped_arms_see_the_same_and_are_as_large(name):
         assert weights == pytest.approx(count_weights(storyteller), rel=0.05)
         for subject in (subjects[arm], subjects["storyteller"]):
             for recipe in subject.trained.values():
-                alike = ("picture_size", "fit", "caption_length", "vocabulary", "texts", "world")
-                assert all(getattr(recipe.data, key) == getattr(storyteller.data, key) for key in alike)
+                assert all(getattr(recipe.data, key) == getattr(storyteller.data, key) for key in ALIKE[name])
     assert not any("alignment" in subject.recipe.losses for subject in subjects.values())
 
 
