@@ -15,7 +15,7 @@ ALIKE = {  # what must be equal in two protocols before numbers of a subject, or
     "caption.perplexity": ("caption_length", "tokenizer"),
 }
 ALL = (*PICTURES, "caption_length", "content")  # for a comparison of all measures, whatever they speak of
-SPOKEN_OF = (*ALL, "context", "tokenizer", "vocabulary", "truncated", "unknown", "model", "weights")  # or follow from those
+SPOKEN_OF = (*ALL, "context", "tokenizer", "vocabulary", "truncated", "unknown", "model", "weights")  # or follow
 
 
 def refusal(measure: str, mine: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
