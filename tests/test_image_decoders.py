@@ -14,6 +14,7 @@ from fabula.decoders.image_skip import widened
 from fabula.layers.normal import WIDEST, Normal, NormalHead
 from fabula.losses import LOSSES
 from fabula.roles import ImageDecoder
+from fabula.spec import recipe_options
 from fabula.story import Size
 from fabula.types import Compared, Frames, Memory, StoryBatch, StoryOutput, Tokens
 
@@ -23,7 +24,8 @@ NOTHING = float("nan")
 
 def make(kind: str, **options) -> ImageDecoder:
     torch.manual_seed(0)
-    return IMAGE_DECODERS[kind](DIM, SIZE, **{"channels": (16, 8), **options})
+    narrow = {"channels": (16, 8)} if "channels" in recipe_options(IMAGE_DECODERS[kind]) else {}
+    return IMAGE_DECODERS[kind](DIM, SIZE, **narrow, **options)
 
 
 def random(*shape: int, seed: int = 0) -> torch.Tensor:

@@ -46,7 +46,7 @@ class FlowImageDecoder(ImageDecoder):
         *,
         cell: Number = 12,
         code: Number = 96,
-        channels: Number = 16,
+        mending: Number = 16,
         frames: Number = 4,
         layers: Number = 4,
         flow_layers: Number = 3,
@@ -58,7 +58,7 @@ class FlowImageDecoder(ImageDecoder):
         if cell % SHARPER:
             raise ValueError(f"cell: {cell} is not even")
         self.size, self.frames, self.unheard, self.plain = size, frames, unheard, plain
-        self.codec = Codec(size, cell=cell, code=code, channels=channels).requires_grad_(False)
+        self.codec = Codec(size, cell=cell, code=code, channels=mending).requires_grad_(False)
         self.enter = nn.Linear(frames * (code + 1), dim)
         self.places = Places(self.codec.grid, dim)
         self.layers = nn.ModuleList(PaintingLayer(dim, heads=heads) for _ in range(layers))

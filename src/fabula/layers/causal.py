@@ -19,8 +19,8 @@ class CausalLayer(nn.Module):
 
     def __init__(self, dim: int, *, heads: int = 4, dropout: float = 0.0):
         super().__init__()
-        if dim % (2 * heads):
-            raise ValueError(f"heads: {heads} do not divide the width {dim} into even parts")
+        if dim % heads:
+            raise ValueError(f"heads: {heads} do not divide the width {dim}")
         self.heads = heads
         self.read_norm, self.think_norm = nn.LayerNorm(dim), nn.LayerNorm(dim)
         self.ask, self.give = nn.Linear(dim, 3 * dim, bias=False), nn.Linear(dim, dim)
@@ -42,13 +42,14 @@ class CausalLayer(nn.Module):
 
 
 def turns(places: Tensor, width: int) -> Tensor:
-    """(B, T) places -> (B, 1, T, width / 2) complex numbers of length 1: each place at each frequency."""
-    rates = 10000 ** -(torch.arange(0, width, 2, device=places.device) / width)
+    """(B, T) places -> (B, 1, T, width // 2) complex numbers of length 1: each place at each frequency."""
+    rates = 10000 ** -(torch.arange(0, width - 1, 2, device=places.device) / width)
     angles = places[:, None, :, None] * rates
     return torch.polar(torch.ones_like(angles), angles)
 
 
 def turned(vectors: Tensor, turn: Tensor) -> Tensor:
-    """(B, heads, T, d), every two neighbouring numbers turned as one complex number."""
-    pairs = torch.view_as_complex(vectors.unflatten(-1, (-1, 2)).contiguous())
-    return torch.view_as_real(pairs * turn).flatten(-2)
+    """(B, heads, T, d), every two neighbouring numbers turned as one complex number; of an odd d the last stays."""
+    even = 2 * turn.shape[-1]
+    pairs = torch.view_as_complex(vectors[..., :even].unflatten(-1, (-1, 2)).contiguous())
+    return torch.cat([torch.view_as_real(pairs * turn).flatten(-2), vectors[..., even:]], -1)
