@@ -6,7 +6,8 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "fabula"
 FLOORS = [
     {"errors", "story", "types"},
-    {"layers", "counting", "shelf", "shipped", "files", "hands", "images", "tokenizer", "markup", "schema", "roles"},
+    {"layers", "shelf", "shipped", "files", "hands", "images", "tokenizer", "markup", "schema", "roles"},
+    {"counting"},
     {"spec", "world", "yamls", "weights"},
     {"origins", "extends", "overlays"},
     {"recipe", "encoders", "fusion", "temporal", "decoders", "losses", "metrics"},

@@ -243,14 +243,7 @@ def test_killed_in_any_stage_and_resumed_it_ends_in_the_same_bytes(recipe: Path,
 
 
 def test_asked_to_stop_it_says_how_to_go_on_with_all_stages(recipe: Path, whole, monkeypatch, capsys):
-    real = journal.Journal.step
-
-    def stopped(self, report):
-        real(self, report)
-        if self.name == "staged-writer" and report.step == 1:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(journal.Journal, "step", stopped)
+    real = asked_to_stop_in("staged-writer", monkeypatch)
     assert main_code("train", str(recipe), "--run", "run") == 130
     said = capsys.readouterr().err
     assert [line for line in said.split("\n") if line.startswith("stage ")][:3] == [
@@ -265,6 +258,19 @@ def test_asked_to_stop_it_says_how_to_go_on_with_all_stages(recipe: Path, whole,
     assert trained_bytes(Path("run")) == trained_bytes(whole[0])
 
 
+def asked_to_stop_in(stage: str, monkeypatch):
+    """Somebody presses Ctrl-C after the first step of this stage; gives the method that knows nothing of it."""
+    real = journal.Journal.step
+
+    def stopped(self, report):
+        real(self, report)
+        if self.name == stage and report.step == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(journal.Journal, "step", stopped)
+    return real
+
+
 def main_code(*words: str) -> int:
     try:
         return main(list(words))
@@ -273,14 +279,7 @@ def main_code(*words: str) -> int:
 
 
 def test_a_run_that_has_moved_goes_on(recipe: Path, whole, monkeypatch):
-    real = journal.Journal.step
-
-    def stopped(self, report):
-        real(self, report)
-        if self.name == "staged" and report.step == 1:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(journal.Journal, "step", stopped)
+    real = asked_to_stop_in("staged", monkeypatch)
     with pytest.raises(KeyboardInterrupt, match=r"run/stages/recipe\.yaml"):
         trained(recipe)
     monkeypatch.setattr(journal.Journal, "step", real)

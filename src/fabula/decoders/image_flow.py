@@ -130,7 +130,7 @@ class FlowImageDecoder(ImageDecoder):
         return pixels.masked_fill(absent, -torch.inf).softmax(1)
 
 
-class Seen(NamedTuple):
+class Shown(NamedTuple):
     """The newest pictures of each story, newest first; grey where there are fewer."""
 
     pictures: Tensor  # (B, frames, 3, H, W)
@@ -142,12 +142,12 @@ class Sketch(NamedTuple):
 
     cells: Tensor  # (B, F, D)
     codes: Tensor  # (B, F, code) the guess: a mixture of those that were seen, and a change
-    seen: Seen
+    seen: Shown
 
 
-def newest_first(context: Frames, count: int) -> Seen:
+def newest_first(context: Frames, count: int) -> Shown:
     """The newest pictures of what is present."""
     place = context.present.sum(1, keepdim=True) - 1 - torch.arange(count, device=context.present.device)
     there = place >= 0
     found = context.images[torch.arange(len(place), device=place.device)[:, None], place.clamp(min=0)]
-    return Seen(torch.where(there[..., None, None, None], found, found.new_zeros(())), there)
+    return Shown(torch.where(there[..., None, None, None], found, found.new_zeros(())), there)
